@@ -11,13 +11,15 @@ COLUMNS = ["Name", "Country", "Latitude", "Longitude"]
 
 
 def read_cities(path):
-    """Return the lines to write for each country; the countries are in the order of the file."""
+    """Return the lines to write for each country, in the order of the file."""
     countries = {}
     try:
         with open(path, encoding="utf-8", newline="") as file:
             rows = csv.reader(file, strict=True)
             if next(rows, None) != COLUMNS:
-                sys.exit(f"{path} is damaged: its first line is not {','.join(COLUMNS)}")
+                sys.exit(
+                    f"{path} is damaged: its first line is not {','.join(COLUMNS)}"
+                )
             for name, country, latitude, longitude in rows:
                 line = f"{name}: {float(latitude):.5f} {float(longitude):.5f}\n"
                 countries.setdefault(country, []).append(line)
@@ -33,7 +35,10 @@ def read_cities(path):
 
 
 def file_name(index, country):
-    """Return a file name of plain letters that no other index gives: 3, "Côte d'Ivoire" is 03_Cote_d_Ivoire.txt."""
+    """Return a file name of plain letters that no other index gives.
+
+    For 3 and "Côte d'Ivoire" it is 03_Cote_d_Ivoire.txt.
+    """
     letters = unicodedata.normalize("NFKD", country).encode("ascii", "ignore").decode()
     return f"{index:02}_{re.sub('[^A-Za-z0-9]+', '_', letters)[:50]}.txt"
 
@@ -41,7 +46,9 @@ def file_name(index, country):
 def main():
     countries = read_cities("cities.csv")
     try:
-        found = [name for name in sorted(os.listdir("cities")) if not name.startswith(".")]
+        found = [
+            name for name in sorted(os.listdir("cities")) if not name.startswith(".")
+        ]
     except FileNotFoundError:
         found = []
     except OSError as error:

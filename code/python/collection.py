@@ -1,8 +1,10 @@
-"""Put the result files of a job array together into one table, in the order of their indices.
+"""Put the result files of a job array together into one table, in order of index.
 
-Reads  RESULTS_DIR/*_INDEX.json: {"index": INDEX, "runs": [{"column": value, ...}, ...]}, one file a task.
-Writes OUTPUT, a CSV file with one row a run, or nothing at all: when a result is missing or damaged it
-is named, and the --array= option is printed that runs just those tasks again.
+Reads RESULTS_DIR/*_INDEX.json, one file a task:
+    {"index": INDEX, "runs": [{"column": value, ...}, ...]}
+Writes OUTPUT, a CSV file with one row a run, or nothing at all: when a result is
+missing or damaged it is named, and the --array= option is printed that runs just those
+tasks again.
 """
 
 import argparse
@@ -29,7 +31,9 @@ def fold(indices):
             ranges[-1][1] = index
         else:
             ranges.append([index, index])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+    return ",".join(
+        str(first) if first == last else f"{first}-{last}" for first, last in ranges
+    )
 
 
 def find_results(folder):
@@ -44,11 +48,23 @@ def find_results(folder):
         if match:
             index = int(match[1])
             if index in found:
-                sys.exit(f"two results for index {index}: {found[index]} and {folder}/{name}")
+                sys.exit(
+                    f"two results for index {index}: {found[index]} and {folder}/{name}"
+                )
             found[index] = f"{folder}/{name}"
     if not found:
         sys.exit(f"no result in {folder}: the names of result files end in _INDEX.json")
     return found
+
+
+def is_among_inputs(output, args):
+    """Say whether the table would be one of the inputs, or lie between them."""
+    folder = os.path.realpath(args.results_dir)
+    file = os.path.realpath(args.param_file) if args.param_file else None
+    # The place of the table, and where that leads to if it is a symbolic link.
+    place = os.path.join(os.path.realpath(output.parent), output.name)
+    places = [place, os.path.realpath(place)]
+    return any(Path(place).is_relative_to(folder) or place == file for place in places)
 
 
 def expected_indices(args, found):
@@ -65,9 +81,14 @@ def expected_indices(args, found):
     except OSError as error:
         sys.exit(f"cannot read {args.param_file}: {error.strerror}")
     except (KeyError, TypeError, ValueError, csv.Error):
-        sys.exit(f"{args.param_file} is damaged: every row needs a whole number for index")
+        sys.exit(
+            f"{args.param_file} is damaged: every row needs a whole number for index"
+        )
     if not indices or indices[0] < 0:
-        sys.exit(f"{args.param_file} is damaged: it needs at least one row, and no negative index")
+        sys.exit(
+            f"{args.param_file} is damaged: "
+            "it needs at least one row, and no negative index"
+        )
     return indices
 
 
@@ -84,7 +105,7 @@ def load_runs(path, index):
 
 
 def write_table(file, expected, found):
-    """Write the rows of the expected results to the open file; return the indices to run again."""
+    """Write the rows of the expected results; return the indices to run again."""
     table = csv.writer(file, lineterminator="\n")
     columns = None
     again = []
@@ -102,7 +123,9 @@ def write_table(file, expected, found):
             if len(rows) < len(runs):
                 raise ValueError(f"its columns are not {', '.join(columns)}")
         except (OSError, ValueError, RecursionError) as error:
-            print(f"result {index} is damaged: {found[index]}: {error}", file=sys.stderr)
+            print(
+                f"result {index} is damaged: {found[index]}: {error}", file=sys.stderr
+            )
             again.append(index)
             continue
         table.writerows(rows)
@@ -111,36 +134,48 @@ def write_table(file, expected, found):
 
 def main():
     # Without usage, a mistake on the command line is answered with one line.
-    parser = argparse.ArgumentParser(description="Collect the results of a job array.", usage=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        description="Collect the results of a job array.", usage=argparse.SUPPRESS
+    )
     parser.add_argument(
-        "results_dir", metavar="RESULTS_DIR", help="folder of the result files; nothing is written there"
+        "results_dir",
+        metavar="RESULTS_DIR",
+        help="folder of the result files; nothing is written there",
     )
     parser.add_argument("output", metavar="OUTPUT", help="table to write (CSV)")
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--expect", type=int, metavar="N", help="the indices 0 to N-1 must be there")
-    group.add_argument("--param-file", metavar="FILE", help="the indices in this file must be there")
+    group.add_argument(
+        "--expect", type=int, metavar="N", help="the indices 0 to N-1 must be there"
+    )
+    group.add_argument(
+        "--param-file", metavar="FILE", help="the indices in this file must be there"
+    )
     args = parser.parse_args()
 
     output = Path(args.output)
     if output.is_dir():
         sys.exit(f"{output} is a folder: give the table a name")
-    results_dir = os.path.realpath(args.results_dir)
-    # The place of the table, and what is there now if that is a symbolic link.
-    for place in [Path(os.path.realpath(output.parent), output.name), Path(os.path.realpath(output))]:
-        if place.is_relative_to(results_dir) or (args.param_file and str(place) == os.path.realpath(args.param_file)):
-            sys.exit(f"{output} is among the inputs: choose another place for the table")
+    if is_among_inputs(output, args):
+        sys.exit(f"{output} is among the inputs: choose another place for the table")
     found = find_results(str(Path(args.results_dir)))
     expected = expected_indices(args, found)
     if expected[-1] > MAX_INDEX:
-        sys.exit(f"index {expected[-1]} is not possible: a job array has none above {MAX_INDEX}")
+        sys.exit(
+            f"index {expected[-1]} is not possible: "
+            f"a job array has none above {MAX_INDEX}"
+        )
     unexpected = sorted(found.keys() - expected)
     if unexpected:
-        sys.exit(f"results that nobody expects, perhaps of an earlier array: index {fold(unexpected)}")
+        sys.exit(
+            "results that nobody expects, perhaps of an earlier array: "
+            f"index {fold(unexpected)}"
+        )
 
     unfinished = output.with_name(f".{output.name}.{uuid.uuid4().hex}")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with open(unfinished, "x", newline="", encoding="utf-8", errors="backslashreplace") as file:
+        options = {"newline": "", "encoding": "utf-8", "errors": "backslashreplace"}
+        with open(unfinished, "x", **options) as file:
             again = write_table(file, expected, found)
         if not again:
             os.replace(unfinished, output)
@@ -151,7 +186,10 @@ def main():
             os.remove(unfinished)
     if again:
         print(f"--array={fold(again)}")
-        sys.exit(f"{output} is not written: {len(again)} of {len(expected)} results are missing or damaged")
+        sys.exit(
+            f"{output} is not written: "
+            f"{len(again)} of {len(expected)} results are missing or damaged"
+        )
     print(f"wrote {output}: {len(expected)} results, index {fold(expected)}")
 
 

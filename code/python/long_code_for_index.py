@@ -1,4 +1,7 @@
-"""Write the cities of one country in cities.csv to a file; the argument is the country's index: 0 is the first one."""
+"""Write the cities of one country in cities.csv to a file.
+
+The argument is the index of the country: 0 is the first one.
+"""
 
 import csv
 import os
@@ -9,18 +12,21 @@ import unicodedata
 import uuid
 from pathlib import Path
 
-SECONDS_OF_WORK = 60  # for each country: it stands for the long calculation of a real script
+# For each country: it stands for the long calculation of a real script.
+SECONDS_OF_WORK = 60
 COLUMNS = ["Name", "Country", "Latitude", "Longitude"]
 
 
 def read_cities(path):
-    """Return the lines to write for each country; the countries are in the order of the file."""
+    """Return the lines to write for each country, in the order of the file."""
     countries = {}
     try:
         with open(path, encoding="utf-8", newline="") as file:
             rows = csv.reader(file, strict=True)
             if next(rows, None) != COLUMNS:
-                sys.exit(f"{path} is damaged: its first line is not {','.join(COLUMNS)}")
+                sys.exit(
+                    f"{path} is damaged: its first line is not {','.join(COLUMNS)}"
+                )
             for name, country, latitude, longitude in rows:
                 line = f"{name}: {float(latitude):.5f} {float(longitude):.5f}\n"
                 countries.setdefault(country, []).append(line)
@@ -36,13 +42,16 @@ def read_cities(path):
 
 
 def file_name(index, country):
-    """Return a file name of plain letters that no other index gives: 3, "Côte d'Ivoire" is 03_Cote_d_Ivoire.txt."""
+    """Return a file name of plain letters that no other index gives.
+
+    For 3 and "Côte d'Ivoire" it is 03_Cote_d_Ivoire.txt.
+    """
     letters = unicodedata.normalize("NFKD", country).encode("ascii", "ignore").decode()
     return f"{index:02}_{re.sub('[^A-Za-z0-9]+', '_', letters)[:50]}.txt"
 
 
 def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there at all."""
+    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +75,8 @@ def write_country(index, country, lines):
 
 def main():
     countries = read_cities("cities.csv")
-    if len(sys.argv) != 2 or sys.argv[1] not in [str(index) for index in range(len(countries))]:
+    possible = [str(index) for index in range(len(countries))]
+    if len(sys.argv) != 2 or sys.argv[1] not in possible:
         sys.exit(f"give one index from 0 to {len(countries) - 1}, not {sys.argv[1:]}")
     index = int(sys.argv[1])
     country = list(countries)[index]

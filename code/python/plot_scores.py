@@ -16,27 +16,38 @@ from matplotlib.figure import Figure
 
 
 def load_scores(path):
-    """Return the accuracies, shape (metrics, neighbour counts), with the names of rows and columns."""
+    """Return the accuracies, shape (metrics, counts), the metrics and the counts."""
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            scores = {(row["metric"], int(row["n_neighbors"])): float(row["accuracy"]) for row in csv.DictReader(file)}
+            scores = {
+                (row["metric"], int(row["n_neighbors"])): float(row["accuracy"])
+                for row in csv.DictReader(file)
+            }
     except FileNotFoundError:
         sys.exit(f"{path} is missing: run collection.py first")
     except OSError as error:
         sys.exit(f"cannot read {path}: {error.strerror}")
     except (KeyError, TypeError, ValueError, csv.Error):
-        sys.exit(f"{path} is damaged: every row needs a metric, a whole n_neighbors and an accuracy")
-    metrics = list(dict.fromkeys(metric for metric, _ in scores))  # in the order of the table
+        sys.exit(
+            f"{path} is damaged: "
+            "every row needs a metric, a whole n_neighbors and an accuracy"
+        )
+    # The metrics stay in the order of the table.
+    metrics = list(dict.fromkeys(metric for metric, _ in scores))
     counts = sorted({k for _, k in scores})
     if not scores or len(scores) != len(metrics) * len(counts):
-        sys.exit(f"{path} is not complete: it needs one accuracy for each metric and n_neighbors")
+        sys.exit(
+            f"{path} is not complete: "
+            "it needs one accuracy for each metric and n_neighbors"
+        )
     if not all(0 <= score <= 1 for score in scores.values()):
         sys.exit(f"{path} is damaged: an accuracy is a number from 0 to 1")
-    return np.array([[scores[metric, k] for k in counts] for metric in metrics]), metrics, counts
+    rows = [[scores[metric, k] for k in counts] for metric in metrics]
+    return np.array(rows), metrics, counts
 
 
 def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there at all."""
+    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +63,9 @@ def write_whole(path, data):
 
 def main():
     # Without usage, a mistake on the command line is answered with one line.
-    parser = argparse.ArgumentParser(description="Show and draw the accuracies.", usage=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        description="Show and draw the accuracies.", usage=argparse.SUPPRESS
+    )
     parser.add_argument("table", metavar="TABLE", help="table of the accuracies (CSV)")
     parser.add_argument("picture", metavar="PICTURE", help="heat map to write (PNG)")
     args = parser.parse_args()
@@ -72,9 +85,11 @@ def main():
     ax.imshow(scores, cmap="cividis", aspect="auto")
     middle = (scores.min() + scores.max()) / 2
     for (y, x), score in np.ndenumerate(scores):
-        ax.text(x, y, f"{score:.2f}", ha="center", va="center", color="white" if score < middle else "black")
+        colour = "white" if score < middle else "black"
+        ax.text(x, y, f"{score:.2f}", ha="center", va="center", color=colour)
     ax.set_xticks(range(len(counts)), counts)
-    ax.set_yticks(range(len(metrics)), metrics, parse_math=False)  # a $ in a name begins no formula
+    # Without parse_math, a $ in a name would begin a formula.
+    ax.set_yticks(range(len(metrics)), metrics, parse_math=False)
     ax.set_xlabel("number of neighbours k")
     file = io.BytesIO()
     figure.savefig(file)

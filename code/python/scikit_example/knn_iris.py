@@ -42,7 +42,9 @@ display(iris.feature_names[:2], iris.target_names)
 # In[3]:
 
 
-X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=50, stratify=y, random_state=0)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, test_size=50, stratify=y, random_state=0
+)
 display(X_train.shape, X_test.shape)
 
 

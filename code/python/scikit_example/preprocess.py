@@ -18,7 +18,7 @@ SPLIT_FILE = Path("data/iris_split.npz")
 
 
 def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there at all."""
+    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,11 @@ def main():
     iris = load_iris()
     features = iris.data[:, :2]  # sepal length and sepal width, in cm
     X_train, X_test, y_train, y_test = train_test_split(
-        features, iris.target, test_size=N_TEST_SAMPLES, stratify=iris.target, random_state=0
+        features,
+        iris.target,
+        test_size=N_TEST_SAMPLES,
+        stratify=iris.target,
+        random_state=0,
     )
 
     file = io.BytesIO()
@@ -50,7 +54,10 @@ def main():
         class_names=iris.target_names,
     )
     write_whole(SPLIT_FILE, file.getvalue())
-    print(f"wrote {SPLIT_FILE}: {len(X_train)} training samples, {len(X_test)} test samples")
+    print(
+        f"wrote {SPLIT_FILE}: "
+        f"{len(X_train)} training samples, {len(X_test)} test samples"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Train k nearest neighbours with every neighbour count and every metric.
 
 Reads data/iris_split.npz, which preprocess.py writes.
-Writes one picture a run, results/knn_METRIC_K.png, and the accuracies, results/scores.json.
+Writes one picture a run, results/knn_METRIC_K.png, and the accuracies,
+results/scores.json.
 """
 
 import io
@@ -9,7 +10,6 @@ import json
 import os
 import sys
 import uuid
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +28,19 @@ RESULTS = Path("results")
 
 
 def load_split(path):
-    """Return the arrays of the split by name; refuse a file that could run code when it is read."""
+    """Return the arrays of the split by name; refuse a file that could run code."""
     names = ["X_train", "X_test", "y_train", "y_test", "feature_names", "class_names"]
     try:
         with np.load(path, allow_pickle=False) as split:
             return {name: split[name] for name in names}
     except FileNotFoundError:
         sys.exit(f"{path} is missing: run preprocess.py first")
-    except (OSError, EOFError, KeyError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile):
+    except Exception:  # a damaged file can lead to nearly every kind of error
         sys.exit(f"{path} is damaged: run preprocess.py again")
 
 
 def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there at all."""
+    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +57,8 @@ def write_whole(path, data):
 class Picture:
     """Draws the decision boundaries of one run after another.
 
-    Axes, labels and legend take most of the time of a picture, and they are the same in all of them.
-    So they are drawn once, as a frame, and each run draws only the rest over it.
+    Axes, labels and legend take most of the time of a picture, and they are the same in
+    all of them. So they are drawn once, as a frame, and each run draws only the rest.
     """
 
     def __init__(self, split):
@@ -69,7 +69,9 @@ class Picture:
         self.shape = x.shape
 
         figure = Figure(figsize=(4.8, 3.6))
-        ax = figure.add_axes((0.12, 0.14, 0.85, 0.70), xticks=[5, 6, 7], yticks=[2, 3, 4])
+        ax = figure.add_axes(
+            (0.12, 0.14, 0.85, 0.70), xticks=[5, 6, 7], yticks=[2, 3, 4]
+        )
         ax.set_xlabel(split["feature_names"][0])
         ax.set_ylabel(split["feature_names"][1])
         colours = ["tab:orange", "tab:green", "tab:blue"]
@@ -86,8 +88,17 @@ class Picture:
         self.over = [self.regions]
         for label, name in enumerate(split["class_names"]):
             x, y = split["X_test"][split["y_test"] == label].T
-            self.over += ax.plot(x, y, "os^"[label], color=colours[label], markeredgecolor="black", label=name)
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=3, frameon=False)
+            self.over += ax.plot(
+                x,
+                y,
+                "os^"[label],
+                color=colours[label],
+                markeredgecolor="black",
+                label=name,
+            )
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=3, frameon=False
+        )
         self.title = ax.set_title("", y=1.1)
         self.over.append(self.title)
 
@@ -114,17 +125,24 @@ def main():
     n_samples = len(split["X_train"])
     for k in N_NEIGHBORS:
         if not 1 <= k <= n_samples:
-            sys.exit(f"k={k} neighbours are not possible: the {n_samples} training samples allow 1 to {n_samples}")
+            sys.exit(
+                f"k={k} neighbours are not possible: "
+                f"the {n_samples} training samples allow 1 to {n_samples}"
+            )
 
     picture = Picture(split)
     runs = []
     for k in N_NEIGHBORS:
         for metric in METRICS:
-            model = make_pipeline(StandardScaler(), KNeighborsClassifier(k, metric=metric))
+            model = make_pipeline(
+                StandardScaler(), KNeighborsClassifier(k, metric=metric)
+            )
             model.fit(split["X_train"], split["y_train"])
             accuracy = model.score(split["X_test"], split["y_test"])
             title = f"k={k}, {metric}: accuracy {accuracy:.2f}"
-            write_whole(RESULTS / f"knn_{metric}_{k:02d}.png", picture.png(model, title))
+            write_whole(
+                RESULTS / f"knn_{metric}_{k:02d}.png", picture.png(model, title)
+            )
             print(title, flush=True)
             runs.append({"n_neighbors": k, "metric": metric, "accuracy": accuracy})
 

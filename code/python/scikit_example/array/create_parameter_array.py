@@ -13,7 +13,7 @@ PARAM_FILE = Path("params.csv")
 
 
 def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there at all."""
+    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,10 @@ def main():
     for index, k in enumerate(N_NEIGHBORS):
         text += f"{index},{k}\n"
     write_whole(PARAM_FILE, text.encode())
-    print(f"wrote {PARAM_FILE}: {len(N_NEIGHBORS)} tasks, --array=0-{len(N_NEIGHBORS) - 1}")
+    print(
+        f"wrote {PARAM_FILE}: {len(N_NEIGHBORS)} tasks, "
+        f"--array=0-{len(N_NEIGHBORS) - 1}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Train k nearest neighbours with the neighbour count of one array task and every metric.
+"""Train k nearest neighbours with one array task's neighbour count and every metric.
 
 Reads data/iris_split.npz, which preprocess.py writes, and the parameter file, which
 create_parameter_array.py writes.
-Writes one picture a run, results/knn_METRIC_K.png, and the accuracies, results/scores_INDEX.json.
+Writes one picture a run, results/knn_METRIC_K.png, and the accuracies,
+results/scores_INDEX.json.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import json
 import os
 import sys
 import uuid
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -30,14 +30,14 @@ RESULTS = Path("results")
 
 
 def load_split(path):
-    """Return the arrays of the split by name; refuse a file that could run code when it is read."""
+    """Return the arrays of the split by name; refuse a file that could run code."""
     names = ["X_train", "X_test", "y_train", "y_test", "feature_names", "class_names"]
     try:
         with np.load(path, allow_pickle=False) as split:
             return {name: split[name] for name in names}
     except FileNotFoundError:
         sys.exit(f"{path} is missing: run preprocess.py first")
-    except (OSError, EOFError, KeyError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile):
+    except Exception:  # a damaged file can lead to nearly every kind of error
         sys.exit(f"{path} is damaged: run preprocess.py again")
 
 
@@ -45,20 +45,26 @@ def load_parameters(path):
     """Return the neighbour count of every task by its index."""
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            rows = [(int(row["index"]), int(row["n_neighbors"])) for row in csv.DictReader(file)]
+            rows = [
+                (int(row["index"]), int(row["n_neighbors"]))
+                for row in csv.DictReader(file)
+            ]
     except FileNotFoundError:
         sys.exit(f"{path} is missing: run create_parameter_array.py first")
     except OSError as error:
         sys.exit(f"cannot read {path}: {error.strerror}")
     except (KeyError, TypeError, ValueError, csv.Error):
-        sys.exit(f"{path} is damaged: every row needs a whole number for index and for n_neighbors")
+        sys.exit(
+            f"{path} is damaged: "
+            "every row needs a whole number for index and for n_neighbors"
+        )
     if not rows or len(dict(rows)) < len(rows):
         sys.exit(f"{path} is damaged: it needs at least one row, and every index once")
     return dict(rows)
 
 
 def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there at all."""
+    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,8 +81,8 @@ def write_whole(path, data):
 class Picture:
     """Draws the decision boundaries of one run after another.
 
-    Axes, labels and legend take most of the time of a picture, and they are the same in all of them.
-    So they are drawn once, as a frame, and each run draws only the rest over it.
+    Axes, labels and legend take most of the time of a picture, and they are the same in
+    all of them. So they are drawn once, as a frame, and each run draws only the rest.
     """
 
     def __init__(self, split):
@@ -87,7 +93,9 @@ class Picture:
         self.shape = x.shape
 
         figure = Figure(figsize=(4.8, 3.6))
-        ax = figure.add_axes((0.12, 0.14, 0.85, 0.70), xticks=[5, 6, 7], yticks=[2, 3, 4])
+        ax = figure.add_axes(
+            (0.12, 0.14, 0.85, 0.70), xticks=[5, 6, 7], yticks=[2, 3, 4]
+        )
         ax.set_xlabel(split["feature_names"][0])
         ax.set_ylabel(split["feature_names"][1])
         colours = ["tab:orange", "tab:green", "tab:blue"]
@@ -104,8 +112,17 @@ class Picture:
         self.over = [self.regions]
         for label, name in enumerate(split["class_names"]):
             x, y = split["X_test"][split["y_test"] == label].T
-            self.over += ax.plot(x, y, "os^"[label], color=colours[label], markeredgecolor="black", label=name)
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=3, frameon=False)
+            self.over += ax.plot(
+                x,
+                y,
+                "os^"[label],
+                color=colours[label],
+                markeredgecolor="black",
+                label=name,
+            )
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=3, frameon=False
+        )
         self.title = ax.set_title("", y=1.1)
         self.over.append(self.title)
 
@@ -129,20 +146,35 @@ class Picture:
 
 def main():
     # Without usage, a mistake on the command line is answered with one line.
-    parser = argparse.ArgumentParser(description="Train for one array task.", usage=argparse.SUPPRESS)
-    parser.add_argument("--param-index", type=int, required=True, metavar="I", help="index of the task")
-    parser.add_argument("--param-file", default="params.csv", metavar="FILE", help="parameters (%(default)s)")
+    parser = argparse.ArgumentParser(
+        description="Train for one array task.", usage=argparse.SUPPRESS
+    )
+    parser.add_argument(
+        "--param-index", type=int, required=True, metavar="I", help="index of the task"
+    )
+    parser.add_argument(
+        "--param-file",
+        default="params.csv",
+        metavar="FILE",
+        help="parameters (%(default)s)",
+    )
     args = parser.parse_args()
     index = args.param_index
     parameters = load_parameters(args.param_file)
     if index not in parameters:
-        sys.exit(f"index {index} is not in {args.param_file}: it has {min(parameters)} to {max(parameters)}")
+        sys.exit(
+            f"index {index} is not in {args.param_file}: "
+            f"it has {min(parameters)} to {max(parameters)}"
+        )
     k = parameters[index]
 
     split = load_split(SPLIT_FILE)
     n_samples = len(split["X_train"])
     if not 1 <= k <= n_samples:
-        sys.exit(f"k={k} neighbours are not possible: the {n_samples} training samples allow 1 to {n_samples}")
+        sys.exit(
+            f"k={k} neighbours are not possible: "
+            f"the {n_samples} training samples allow 1 to {n_samples}"
+        )
 
     picture = Picture(split)
     runs = []
@@ -156,7 +188,9 @@ def main():
         runs.append({"n_neighbors": k, "metric": metric, "accuracy": accuracy})
 
     scores_file = RESULTS / f"scores_{index}.json"
-    write_whole(scores_file, json.dumps({"index": index, "runs": runs}, indent=1).encode())
+    write_whole(
+        scores_file, json.dumps({"index": index, "runs": runs}, indent=1).encode()
+    )
     print(f"wrote {len(runs)} pictures and {scores_file}")
 
 

@@ -18,7 +18,10 @@ def submit(command):
     try:
         answer = subprocess.run(command, check=False, capture_output=True, text=True)
     except (FileNotFoundError, PermissionError):
-        sys.exit(f"there is no {command[0]} here: submit on a login node of a Slurm cluster, or try --dry-run")
+        sys.exit(
+            f"there is no {command[0]} here: "
+            "submit on a login node of a Slurm cluster, or try --dry-run"
+        )
     if answer.returncode != 0:
         sys.exit(f"{shlex.join(command)} failed: {' '.join(answer.stderr.split())}")
     # With several clusters the answer is "id;cluster".
@@ -27,12 +30,17 @@ def submit(command):
 
 def main():
     # Without usage, a mistake on the command line is answered with one line.
-    parser = argparse.ArgumentParser(description="Submit one job a neighbour count.", usage=argparse.SUPPRESS)
-    parser.add_argument("--dry-run", action="store_true", help="show the commands and submit nothing")
+    parser = argparse.ArgumentParser(
+        description="Submit one job a neighbour count.", usage=argparse.SUPPRESS
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show the commands and submit nothing"
+    )
     args = parser.parse_args()
 
     for k in N_NEIGHBORS:
-        # Options for sbatch stand before the batch script, options for the Python script after it.
+        # Options for sbatch stand before the batch script, options for the Python
+        # script after it.
         options = ["--parsable", f"--job-name=knn_k{k:02d}"]
         command = ["sbatch", *options, BATCH_SCRIPT, "--n-neighbors", str(k)]
         if args.dry_run:
@@ -44,7 +52,10 @@ def main():
             with open(JOBS_FILE, "a", encoding="utf-8") as file:
                 file.write(f"{job_id},{k}\n")
         except OSError as error:
-            sys.exit(f"job {job_id} is submitted, but cannot write {JOBS_FILE}: {error.strerror}")
+            sys.exit(
+                f"job {job_id} is submitted, "
+                f"but cannot write {JOBS_FILE}: {error.strerror}"
+            )
         print(f"k={k}: job {job_id}")
 
 

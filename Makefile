@@ -1,0 +1,64 @@
+# Every command there is. `make` alone lists them.
+
+PYTHON_IN := .venv/bin/python
+SPHINX := $(PYTHON_IN) -m sphinx -W --keep-going -n -q
+# What the shell checks: every shell script that isn't made by `make`.
+SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -prune -o -name '*.sh' -print0
+
+# Compiled Python is kept, also where somebody's environment says otherwise: without it the same build takes 4 times
+# the CPU.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help html live linkcheck test quick lint bench pictures fresh clean site-venv test-venv
+
+help: ## lists these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+
+# venv.sh itself knows what is installed, by checksum; calling it when all is there takes a hundredth of a second.
+site-venv:
+	@./venv.sh .venv requirements.txt
+
+test-venv: site-venv
+	@./venv.sh .venv tests/requirements.txt
+
+html: site-venv ## builds the site: _build/html/index.html
+	@# A page that warned is read again next time: without its doctree the warning can't get lost.
+	@$(SPHINX) -b html -d _build/doctrees . _build/html || { rm -rf _build/doctrees; exit 1; }
+	@echo "The site is built: open _build/html/index.html"
+
+live: site-venv ## serves the site on this machine and rebuilds it at each change
+	@$(PYTHON_IN) -m sphinx_autobuild -q --host 127.0.0.1 --port 0 --open-browser \
+	    --ignore '*/_build/*' --ignore '*/.venv/*' -d _build/doctrees . _build/live
+
+linkcheck: site-venv ## asks every outside link whether it is still there
+	@$(SPHINX) -b linkcheck -d _build/doctrees . _build/linkcheck
+
+lint: test-venv ## checks the style of Python and shell files
+	@$(PYTHON_IN) -m ruff check -q .
+	@$(PYTHON_IN) -m ruff format -q --check . || { echo "make lint: run .venv/bin/ruff format"; exit 1; }
+	@if command -v shellcheck >/dev/null; then $(SHELL_SCRIPTS) | xargs -0 shellcheck .ci/run; \
+	elif [ -n "$$CI" ]; then echo "make lint: shellcheck is missing" >&2; exit 1; \
+	else echo "make lint: no shellcheck here, so no shell script is checked"; fi
+
+test: ## builds the site and proves everything: pages, scripts, links, accessibility
+	@./tests/engines.sh
+	@$(MAKE) --no-print-directory html lint
+	@rm -rf _build/coverage
+	@$(PYTHON_IN) -m pytest -n 2 tests
+	@$(PYTHON_IN) tests/coverage_check.py
+
+quick: lint ## the tests that need no engine and little time, for while you write
+	@$(PYTHON_IN) -m pytest -q -n 2 -m "not engine and not slow" tests
+
+bench: test-venv ## measures what the project promises about speed
+	@for file in tests/bench/*.py; do $(PYTHON_IN) "$$file" || exit 1; done
+
+pictures: site-venv ## draws the pictures of the pages anew, with the learner's scripts
+	@content/images/draw.sh "$(CURDIR)/$(PYTHON_IN)" "$(CURDIR)/content/images"
+
+fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
+	@./tests/fresh.sh
+
+clean: ## removes all that `make` made
+	@rm -rf _build .venv

@@ -1,0 +1,88 @@
+"""How Sphinx builds the site: the repository root is the source folder, only index.md and content/ are read."""
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+# A build is short and needs to its end what it makes: looking for garbage finds none and takes a tenth of the CPU.
+gc.disable()
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT))  # so that our own extensions are found, wherever Sphinx is started
+
+# The public home. GitHub sets GITHUB_REPOSITORY, so a fork's site and its "edit this page" links are the fork's.
+REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "notebook-to-cluster/notebook-to-cluster")
+OWNER, _, NAME = REPOSITORY.partition("/")
+SITE_URL = os.environ.get("SITE_URL", f"https://{OWNER.lower()}.github.io/{NAME}/")
+
+project = "Notebook to cluster"
+author = "the contributors of Notebook to cluster"
+project_copyright = f"{author}, text CC BY 4.0, code MIT"
+language = "en"
+
+# What is read. Sphinx looks through every folder that isn't excluded, and .venv alone has 20,000 files.
+include_patterns = ["index.md", "content/**.md"]
+exclude_patterns = [".*", "_build", "cluster", "code", "extensions", "static", "templates", "tests", "walk"]
+
+extensions = [
+    "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_exercise",
+    "sphinx_togglebutton",
+    "notfound.extension",
+    "extensions.bundle",
+    "extensions.description",
+    "extensions.leftovers",
+    "extensions.sitemap",
+    "extensions.templates",
+]
+
+# What is checked: every reference must lead somewhere. `make` adds -W: a warning is an error.
+nitpicky = True
+linkcheck_timeout = 20
+linkcheck_retries = 2
+
+# Markdown.
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+numfig = True
+
+# The look.
+html_theme = "furo"
+templates_path = ["templates"]
+html_title = project
+html_static_path = ["static"]
+html_css_files = ["custom.css"]
+html_logo = "static/logo.svg"
+html_favicon = "static/favicon.svg"
+html_theme_options = {
+    "source_repository": f"https://github.com/{REPOSITORY}",
+    "source_branch": "main",
+    "source_directory": "",
+    "top_of_page_buttons": ["edit"],
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_copy_source = False
+html_use_index = False
+html_domain_indices = False
+
+# The copy button takes the commands of a console block without prompt and output: lines that begin with the prompt,
+# the lines that continue one after a backslash, and a here-document up to its EOF.
+copybutton_prompt_text = "$ "
+copybutton_line_continuation_character = "\\"
+copybutton_here_doc_delimiter = "EOF"
+copybutton_copy_empty_lines = False
+
+# Where the site is, for the sitemap and the descriptions.
+html_baseurl = SITE_URL
+
+# 404.html is shown at any depth, so its links begin with the site's own path.
+notfound_urls_prefix = "/" + SITE_URL.split("/", 3)[3]
+notfound_context = {
+    "title": "Page not found",
+    "body": f"""<h1>Page not found</h1>
+<p>There is no page at this address. Begin at the <a href="{notfound_urls_prefix}index.html">first page</a>, choose one
+in the menu, or search for a word.</p>""",
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Draws the pictures of the pages with the learner's own scripts: content/images/draw.sh PYTHON FOLDER
+set -eu
+python=$1
+target=$2
+code=$(cd "$(dirname "$0")/../../code/python" && pwd)
+
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here"
+"$python" "$code/scikit_example/preprocess.py"
+"$python" "$code/scikit_example/array/create_parameter_array.py"
+for index in 0 1 2 3 4 5 6; do
+    "$python" "$code/scikit_example/array/train_and_plot.py" --param-index "$index"
+done
+"$python" "$code/collection.py" results scores.csv --param-file params.csv
+"$python" "$code/plot_scores.py" scores.csv scores.png
+cp scores.png results/knn_euclidean_01.png results/knn_euclidean_16.png results/knn_euclidean_64.png "$target"

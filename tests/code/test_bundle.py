@@ -1,0 +1,119 @@
+"""The helper of all tests under tests/code/: it notices what it is there to notice."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from bundle import CODE, COVERAGE_DATA, skip_or_fail, snapshot
+from coverage import Coverage
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from coverage_check import check, measured
+
+
+@pytest.fixture
+def script(tmp_path):
+    def write(text):
+        path = tmp_path / "script.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_folder_holds_what_the_bundle_holds(learner):
+    files = snapshot(learner.folder)
+    assert files["cities.csv"] == (CODE / "cities.csv").read_bytes()
+    assert "slurm/cities/submit_cities.sh" in files
+    assert not [name for name in files if "__pycache__" in name]
+
+
+@pytest.mark.parametrize(
+    ("text", "notices"),
+    [
+        ("print('fine')", "exit code 0"),
+        ("raise ValueError", "Traceback"),
+        ("import sys; sys.exit('two\\nlines')", "not one line"),
+        ("import sys; sys.exit(2)", "not one line"),
+        ("import sys; open('.hidden', 'w'); sys.exit('no')", ".hidden"),
+        ("import sys; open('cities.csv', 'a').write('x'); sys.exit('no')", "an input was changed"),
+        ("import os, sys; os.remove('cities.csv'); sys.exit('no')", "an input was changed"),
+    ],
+)
+def test_what_is_no_proper_refusal_is_noticed(learner, script, text, notices):
+    with pytest.raises(AssertionError, match=notices):
+        learner.refuses(script(text))
+
+
+def test_a_file_that_may_be_left_may_be_left(learner, script):
+    path = script("import sys; open('a.json', 'w'); sys.exit('no')")
+    assert learner.refuses(path, leaves=["*.json"]) == "no"
+
+
+def test_a_file_half_written_on_a_full_disk_is_noticed(learner, script):
+    (learner.folder / "out").mkdir()
+    (learner.folder / "out" / "input").write_bytes(b"x" * 10_000)
+    path = script(
+        "import sys\n"
+        "assert len(open('out/input').read()) == 10_000\n"
+        "try:\n    open('out/.half', 'wb', buffering=0).write(b'x' * 4096) and open('out/b', 'wb').write(b'y' * 9000)\n"
+        "except OSError as error:\n    sys.exit(error.strerror)"
+    )
+    with pytest.raises(AssertionError, match=".half"):
+        learner.refuses_on_full_disk("out", path, free=8192)
+    assert (learner.folder / "out" / ".half").stat().st_size == 4096
+    assert learner.refuses_on_full_disk("out", path, leaves=["out/b", "out/.half"]) == "No space left on device"
+
+
+def test_an_interrupt_comes_after_the_text(learner, script):
+    path = script(
+        "import sys, time\n"
+        "try:\n    print('one\\ntwo')\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    print('three')\n    sys.exit('stopped')"
+    )
+    done = learner.interrupt(path, after="two")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "one\ntwo\nthree\n", "stopped\n")
+    with pytest.raises(AssertionError, match="ended before"):
+        learner.interrupt(script("print('one')"), after="two")
+
+
+def test_a_constant_that_is_not_there_is_noticed(learner, script):
+    path = script("SECONDS = 60\nprint(SECONDS)")
+    assert learner.run(path, constants={"SECONDS": 0.5}, check=True).stdout == "0.5\n"
+    assert "has no constant MINUTES" in learner.run(path, constants={"MINUTES": 0}).stderr
+
+
+def test_what_is_missing_here_is_a_failure_where_ci_is_set(monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception):
+        skip_or_fail("no engine")
+    monkeypatch.setenv("CI", "1")
+    with pytest.raises(pytest.fail.Exception):
+        skip_or_fail("no engine")
+
+
+def test_an_uncovered_line_and_a_stale_exemption_are_noticed(tmp_path):
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "a.py").write_text("x = 1\nif x > 1:\n    x = 2  # pragma: no cover\n    x = 3\n")
+    (code / "b.py").write_text("x = 1\n")
+    coverage = Coverage(data_file=tmp_path / ".coverage")
+    coverage.get_data().add_lines({str(code / "a.py"): [1, 2]})
+    coverage.save()
+    coverage = measured(tmp_path / ".coverage", Path(__file__).parent / "coverage.ini")
+    complaints, missing, run, exempt, scripts = check(code, coverage, {("code/a.py", "x = 3"), ("code/b.py", "y = 1")})
+    assert complaints == [
+        "code/a.py:3: no test runs this line: x = 2  # pragma: no cover",
+        "code/b.py: no test runs this script",
+        "tests/not_covered.toml: not needed: code/b.py: y = 1",
+    ]
+    assert (missing, run, exempt, scripts) == (2, 2, 1, 2)
+
+
+def test_lines_are_counted_for_the_file_in_the_repository(learner):
+    learner.run("python/check_cities.py")
+    counted = set()
+    for file in COVERAGE_DATA.parent.glob(".coverage.*"):
+        coverage = Coverage(data_file=file)
+        coverage.load()
+        counted |= coverage.get_data().measured_files()
+    assert str(CODE / "python" / "check_cities.py") in counted

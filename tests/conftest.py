@@ -1,0 +1,32 @@
+"""What all tests share: where the repository is, and what happens when a program is missing."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's root folder."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def need():
+    """need("chromium", "google-chrome") is the path of the first of these commands that is there.
+
+    Without any of them the test is skipped on a laptop and fails where CI is set.
+    """
+
+    def find(*commands: str) -> str:
+        for command in commands:
+            if path := shutil.which(command):
+                return path
+        reason = f"{commands[0]} is not installed; tests/engines.sh says how"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return find

@@ -1,0 +1,208 @@
+"""The built site, served on this machine as its public home serves it, and a browser to look at it."""
+
+import fcntl
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import xml.etree.ElementTree as ET
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these Chromium asks hosts of its maker's for updates and the like, and the tests want no network at all.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+SOURCES = Path(__file__).resolve().parent.parent.parent
+PAGES = sorted(
+    path.relative_to(SOURCES).with_suffix("").as_posix()
+    for path in [SOURCES / "index.md", *(SOURCES / "content").rglob("*.md")]
+)
+GENERATED = ["404", "search"]
+
+
+def pytest_generate_tests(metafunc):
+    """Makes one test a page: `page_name` is each page with a source, `any_page_name` also the generated ones."""
+    if "page_name" in metafunc.fixturenames:
+        metafunc.parametrize("page_name", PAGES)
+    if "any_page_name" in metafunc.fixturenames:
+        metafunc.parametrize("any_page_name", PAGES + GENERATED)
+
+
+def build(source: Path, target: Path, doctrees: Path) -> None:
+    """Builds a site with our conf.py; fails the test with Sphinx's own words."""
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-b", "html"]
+    command += ["-c", SOURCES, "-d", doctrees, source, target]
+    done = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(f"the site can't be built:\n{done.stderr}", pytrace=False)
+
+
+class Site:
+    """A built site: `folder` on the disk, `home` its public address, `soup(name)` a page of it, parsed."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        locations = ET.parse(folder / "sitemap.xml").getroot().iterfind("{*}url/{*}loc")
+        self.sitemap = [location.text for location in locations]
+        self.home = next(url for url in self.sitemap if url.endswith("/index.html")).removesuffix("index.html")
+        self.prefix = urlsplit(self.home).path
+        self._soups = {}
+
+    def soup(self, name: str) -> BeautifulSoup:
+        """The page `name`, as "content/array-jobs"."""
+        if name not in self._soups:
+            text = (self.folder / f"{name}.html").read_text(encoding="utf-8")
+            self._soups[name] = BeautifulSoup(text, "html.parser")
+        return self._soups[name]
+
+
+@pytest.fixture(scope="session")
+def site(testrun_uid) -> Site:
+    """The project's site, built as `make html` builds it from the sources as they are now."""
+    made = SOURCES / "_build"
+    made.mkdir(exist_ok=True)
+    # pytest-xdist runs several workers: the first builds, and the others don't touch what it already reads.
+    with (made / "site-of-test-run").open("a+") as record:
+        fcntl.flock(record, fcntl.LOCK_EX)
+        record.seek(0)
+        if record.read() != testrun_uid:
+            build(SOURCES, made / "html", made / "doctrees")
+            record.truncate(0)
+            record.write(testrun_uid)
+            record.flush()
+    return Site(made / "html")
+
+
+@pytest.fixture(scope="session")
+def doctree(site):
+    """doctree(name) is what Sphinx read of that page."""
+
+    def load(name):
+        return pickle.loads((site.folder.parent / "doctrees" / f"{name}.doctree").read_bytes())
+
+    return load
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves a site below its public path, and 404.html for what isn't there, as GitHub Pages does."""
+
+    def __init__(self, *arguments, site: Site):
+        self.site = site
+        super().__init__(*arguments, directory=site.folder)
+
+    def translate_path(self, path):
+        """The file of an address; one that can't be there for all that is outside the site's path."""
+        if not path.startswith(self.site.prefix):
+            path = "/no-such-file"
+        return super().translate_path(path.removeprefix(self.site.prefix.rstrip("/")))
+
+    def send_error(self, code, message=None, explain=None):
+        """Answers with the site's own page where a file is missing."""
+        body = (self.site.folder / "404.html").read_bytes()
+        self.send_response(code, message)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        """Says nothing."""
+
+
+def serve(site: Site):
+    """Serves a site on the loopback interface while the generator is held; gives its address, with a / at the end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *arguments: Handler(*arguments, site=site))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{site.prefix}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where the project's site is served."""
+    yield from serve(site)
+
+
+@pytest.fixture(scope="session")
+def browser(need):
+    """One headless Chromium of the system's."""
+    executable = need(*BROWSERS)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Root may start Chromium only without its sandbox; nobody else should.
+        sandbox = os.geteuid() != 0
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET, chromium_sandbox=sandbox)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """visit(url, **options) is that page in a new browser context (its options: Playwright's), everything unfolded."""
+    contexts = []
+
+    def open_page(url, before=None, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        if before:
+            before(page)
+        page.goto(url)  # waits until all that the page names is loaded
+        page.evaluate(
+            """() => {
+                document.querySelectorAll("details").forEach(details => details.open = true);
+                document.querySelectorAll("button.toggle-button-hidden").forEach(button => button.click());
+            }"""
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def page_names() -> list[str]:
+    """The names of all pages that have a source, as "content/array-jobs"."""
+    return PAGES
+
+
+@pytest.fixture(scope="session")
+def generated_page_names() -> list[str]:
+    """The names of the pages that Sphinx makes without a source."""
+    return GENERATED
+
+
+@pytest.fixture
+def sample(tmp_path):
+    """sample(markdown) is the address of a site of that one page, built with our conf.py."""
+    (tmp_path / "source" / "code").mkdir(parents=True)
+    servers = []
+
+    def make(markdown: str) -> str:
+        (tmp_path / "source" / "index.md").write_text(markdown, encoding="utf-8")
+        build(tmp_path / "source", tmp_path / "html", tmp_path / "doctrees")
+        servers.append(serve(Site(tmp_path / "html")))
+        return next(servers[-1])
+
+    yield make
+    for server in servers:
+        server.close()

@@ -1,0 +1,73 @@
+"""Every page works in a real browser: nothing fails, nothing leaves the site, everybody can read it."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.engine
+
+PHONE = {"width": 360, "height": 740}  # CSS pixels
+
+
+def watch(complaints: list[str], home: str):
+    """A function that has a Playwright page report to `complaints` whatever goes wrong in it."""
+
+    def before(page):
+        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("response", lambda answer: answer.status >= 400 and complaints.append(f"{answer.status}: {answer.url}"))
+        page.on("request", lambda request: ours(request.url) or complaints.append(f"another host: {request.url}"))
+
+    def ours(url):
+        return urlsplit(url).scheme == "data" or urlsplit(url).netloc == urlsplit(home).netloc
+
+    return before
+
+
+def test_opens_without_a_complaint(visit, address, any_page_name):
+    complaints = []
+    visit(f"{address}{any_page_name}.html", watch(complaints, address)).wait_for_load_state("networkidle")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(visit, address, any_page_name, scheme):
+    page = visit(f"{address}{any_page_name}.html", color_scheme=scheme, reduced_motion="reduce")
+    violations = [
+        f"{found['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
+        for found in Axe().run(page).response["violations"]
+        for node in found["nodes"]
+    ]
+    assert not violations, "\n".join(violations)
+
+
+def test_fits_a_phone(visit, address, any_page_name):
+    page = visit(f"{address}{any_page_name}.html", viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_button_changes_the_theme(visit, address):
+    """The colours chosen with the button are those that a dark system gets by itself."""
+    colours = """[document.body, ...document.querySelectorAll("h1, .highlight, .highlight pre, .highlight span")]
+        .map(element => getComputedStyle(element).color + getComputedStyle(element).backgroundColor)"""
+    url = f"{address}index.html"
+    dark = visit(url, color_scheme="dark").evaluate(colours)
+    light = visit(url, color_scheme="light")
+    assert light.evaluate(colours) != dark
+    light.evaluate("document.body.dataset.theme = 'dark'")
+    assert light.evaluate(colours) == dark
+
+
+def test_unknown_address_shows_our_page(visit, address, site):
+    """One level or four deep, it is whole, and leads home."""
+    for path in ("nowhere.html", "a/b/c/nowhere.html"):
+        complaints = []
+        page = visit(f"{address}{path}", watch(complaints, address))
+        # The browser itself reports that the page's answer was a 404, and should.
+        assert [text for text in complaints if "404" not in text] == []
+        assert not any("_static" in text for text in complaints)
+        assert page.inner_text("h1").startswith("Page not found")
+        page.click(".sidebar-brand")
+        assert page.url in (f"{address}index.html", address)
