@@ -29,10 +29,10 @@ html: site-venv ## builds the site: _build/html/index.html
 
 live: site-venv ## serves the site on this machine and rebuilds it at each change
 	@$(PYTHON_IN) -m sphinx_autobuild -q --host 127.0.0.1 --port 0 --open-browser \
-	    --ignore '*/_build/*' --ignore '*/.venv/*' -d _build/doctrees . _build/live
+	    --ignore '*/_build/*' --ignore '*/.venv/*' . _build/live
 
 linkcheck: site-venv ## asks every outside link whether it is still there
-	@$(SPHINX) -b linkcheck -d _build/doctrees . _build/linkcheck
+	@$(SPHINX) -b linkcheck . _build/linkcheck
 
 lint: test-venv ## checks the style of Python and shell files
 	@$(PYTHON_IN) -m ruff check -q .

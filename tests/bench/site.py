@@ -84,12 +84,14 @@ def weights(pages: list[str]) -> dict[str, tuple[int, int]]:
 
 def main() -> None:
     """Prints all measurements; exits with 1 when a build after an edit took too long."""
-    build(ROOT)
+    subprocess.run(["make", "-s", "html"], cwd=ROOT, check=True)
     pages = sorted(path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "content").rglob("*.md"))
     for page, (size, requests) in weights(["index", *pages]).items():
         print(f"{page:32} {size / 1000:7.0f} KB in {requests} requests")
-    seconds = rebuild(f"{pages[0]}.md")
-    print(f"a build after one edit: {seconds:.2f} s of CPU (at most {LONGEST:.0f})")
+    by_size = sorted(pages, key=lambda page: (ROOT / f"{page}.md").stat().st_size)
+    typical = by_size[len(by_size) // 2]
+    seconds = rebuild(f"{typical}.md")
+    print(f"a build after an edit of {typical}: {seconds:.2f} s of CPU (at most {LONGEST:.0f})")
     if seconds > LONGEST:
         sys.exit("make bench: the build after one edit takes too long")
 

@@ -24,8 +24,8 @@ NOT_IN_THE_BUNDLE = shutil.ignore_patterns("__pycache__", ".*")
 
 PAGE = 4096  # bytes: a tmpfs gives out room in pages
 
-# Arguments: what kind of disk, the folder that becomes one, the disk's bytes, an outside folder for the disk, an outside
-# folder for a copy of what is left; then the command.
+# Arguments: what kind of disk, the folder that becomes one, the disk's bytes, an outside folder for the disk, an
+# outside folder for a copy of what is left; then the command.
 IN_A_NAMESPACE = """
 set -e
 kind=$1 folder=$2 size=$3 disk=$4 left=$5
@@ -89,8 +89,8 @@ def snapshot(folder):
 class Learner:
     """A working folder that starts as the bundle, and the ways to run a script of it.
 
-    A script is named as on the pages, `python/long_code.py`; what runs is the file in the repository, with the folder as
-    working folder, so that its lines are counted there. Every way takes env= (added to the environment), constants=
+    A script is named as on the pages, `python/long_code.py`; what runs is the file in the repository, with the folder
+    as working folder, so that its lines are counted there. Every way takes env= (added to the environment), constants=
     (other values for constants at the script's top), timeout= in seconds.
     """
 

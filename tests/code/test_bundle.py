@@ -59,7 +59,7 @@ def test_a_file_half_written_on_a_full_disk_is_noticed(learner, script):
         "try:\n    open('out/.half', 'wb', buffering=0).write(b'x' * 4096) and open('out/b', 'wb').write(b'y' * 9000)\n"
         "except OSError as error:\n    sys.exit(error.strerror)"
     )
-    with pytest.raises(AssertionError, match=".half"):
+    with pytest.raises(AssertionError, match=r"\.half"):
         learner.refuses_on_full_disk("out", path, free=8192)
     assert (learner.folder / "out" / ".half").stat().st_size == 4096
     assert learner.refuses_on_full_disk("out", path, leaves=["out/b", "out/.half"]) == "No space left on device"
@@ -68,7 +68,8 @@ def test_a_file_half_written_on_a_full_disk_is_noticed(learner, script):
 def test_an_interrupt_comes_after_the_text(learner, script):
     path = script(
         "import sys, time\n"
-        "try:\n    print('one\\ntwo')\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    print('three')\n    sys.exit('stopped')"
+        "try:\n    print('one\\ntwo')\n    time.sleep(30)\n"
+        "except KeyboardInterrupt:\n    print('three')\n    sys.exit('stopped')"
     )
     done = learner.interrupt(path, after="two")
     assert (done.returncode, done.stdout, done.stderr) == (1, "one\ntwo\nthree\n", "stopped\n")

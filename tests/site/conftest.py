@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
@@ -46,6 +47,9 @@ def build(source: Path, target: Path, doctrees: Path) -> None:
     command += ["-c", SOURCES, "-d", doctrees, source, target]
     done = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=False)
     if done.returncode:
+        shutil.rmtree(
+            doctrees, ignore_errors=True
+        )  # or the next build would not read, and not warn of, this page again
         pytest.fail(f"the site can't be built:\n{done.stderr}", pytrace=False)
 
 

@@ -76,8 +76,12 @@ def test_every_file_has_a_test(learners_files, root):
     for path in map(root.joinpath, learners_files):
         folder = root / "tests" / path.parent.relative_to(root)
         own = folder / f"test_{path.stem}.py"
-        shared = [test for parent in [folder, *folder.parents] if parent.is_relative_to(root / "tests" / "code")
-                  for test in parent.glob("test_*.py")]
+        shared = [
+            test
+            for parent in [folder, *folder.parents]
+            if parent.is_relative_to(root / "tests" / "code")
+            for test in parent.glob("test_*.py")
+        ]
         if not (own.is_file() if path.suffix == ".py" else own.is_file() or shared):
             missing.append(path.relative_to(root).as_posix())
     assert missing == []

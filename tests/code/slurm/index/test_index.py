@@ -28,12 +28,12 @@ def bundle(tmp_path_factory):
 
 @pytest.fixture
 def task(bundle):
-    def task(script, index):
+    def task(script, index, folder=bundle):
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
         if index is not None:
             env["SLURM_ARRAY_TASK_ID"] = str(index)
-        command = ["bash", f"slurm/index/{script}"]
-        return subprocess.run(command, cwd=bundle, env=env, check=False, capture_output=True, text=True, timeout=10)
+        command = ["bash", CODE / "slurm/index" / script]
+        return subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True, text=True, timeout=10)
 
     return task
 
@@ -64,6 +64,13 @@ def test_the_indices_of_the_array_give_every_run_once(task, script):
         assert said == [(str(k), metric) for k, metric in itertools.product(SERIAL.N_NEIGHBORS, SERIAL.METRICS)]
     else:
         assert said == [(str(k), None) for k in SERIAL.N_NEIGHBORS]
+
+
+def test_a_row_is_found_by_its_whole_index(task, tmp_path):
+    # 1 is neither 10 nor 21, and the order of the rows does not matter.
+    (tmp_path / "params.csv").write_text("index,n_neighbors\n10,5\n21,6\n1,7\n0,1\n")
+    assert [task("csv_row.sh", index, tmp_path).stdout for index in (1, 10)] == ["task 1: k=7\n", "task 10: k=5\n"]
+    assert task("csv_row.sh", 2, tmp_path).stderr == "params.csv has no index 2\n"
 
 
 @pytest.mark.parametrize("script", OF_A_LIST)
