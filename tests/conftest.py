@@ -36,5 +36,5 @@ def pytest_terminal_summary(terminalreporter, config):
     """Says at the end what these tests do not prove."""
     scripts = len(list(config.rootpath.glob("code/slurm/**/*.sh")))
     terminalreporter.write_line(
-        f"Not proven without a cluster: {scripts} batch scripts were linted and submitted to no Slurm, and no image was built."
+        f"Not proven without a cluster: {scripts} batch scripts were linted, not run; no image was built."
     )

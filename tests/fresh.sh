@@ -37,7 +37,9 @@ inside() {
     { apt-config dump Acquire | grep '"[^"]\+";$' | grep -v IndexTargets || true; } >"$root/../apt.conf"
     mmdebstrap --quiet --mode=root --variant=minbase --include=make,python3,ca-certificates \
         --aptopt="$root/../apt.conf" "$suite" "$root" "$root/../sources.list"
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
+    mount --rbind -o ro /sys "$root/sys" # how many cores there are
     mount --rbind /dev "$root/dev"
     mount -t tmpfs tmpfs "$root/dev/shm" # what Chromium shares between its processes
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
@@ -80,7 +82,14 @@ inside() {
     done
     chroot "$root" chown -R reader:reader /home/reader
 
-    echo "A new $suite with $(chroot "$root" python3 --version) and make."
+    # The new root in place of the old: where only chroot was called, no test could make namespaces of its own.
+    cd "$root"
+    pivot_root . mnt
+    cd /
+    umount --lazy /mnt
+    hash -r
+
+    echo "A new $suite with $(python3 --version) and make."
     for target in "$@"; do
         settings=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "LANG=C.UTF-8" "${variables[@]}")
         if [ "$target" = html ]; then
@@ -91,7 +100,7 @@ inside() {
             settings+=("HOME=/root" "CI=true")
         fi
         start=$SECONDS
-        chroot --userspec="$as" "$root" env -i "${settings[@]}" sh -c "cd $home && make $target"
+        chroot --userspec="$as" / env -i "${settings[@]}" sh -c "cd $home && make $target"
         taken+=("make $target as $as took $((SECONDS - start)) s")
     done
     printf '%s\n' "${taken[@]}"
