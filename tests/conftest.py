@@ -1,5 +1,6 @@
 """What all tests share: where the repository is, and what happens when a program is missing."""
 
+import ctypes
 import os
 import shutil
 from pathlib import Path
@@ -13,16 +14,25 @@ def root() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
+def loadable(library: str) -> str | None:
+    """The library's name when it can be loaded."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return None
+    return library
+
+
 @pytest.fixture(scope="session")
 def need():
     """need("chromium", "google-chrome") is the path of the first of these commands that is there.
 
-    Without any of them the test is skipped on a laptop and fails where CI is set.
+    Without any of them the test is skipped on a laptop and fails where CI is set. A name with ".so" is a library's.
     """
 
     def find(*commands: str) -> str:
         for command in commands:
-            if path := shutil.which(command):
+            if path := loadable(command) if ".so" in command else shutil.which(command):
                 return path
         reason = f"{commands[0]} is not installed; tests/engines.sh says how"
         if os.environ.get("CI"):

@@ -18,6 +18,9 @@ look() {
     missing=
     need shellcheck shellcheck
     need chromium chromium chromium-browser google-chrome google-chrome-stable
+    # The program that Playwright brings along is linked with it.
+    [ "$(uname)" != Linux ] || [ -n "$(find /lib /usr/lib /usr/lib64 -name 'libatomic.so.1*' -print -quit 2>/dev/null)" ] ||
+        missing="$missing libatomic1"
     # Without a font a page's text has no width, and what is measured in the browser means nothing.
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" /Library/Fonts \
         -name '*.[to]tf' -print -quit 2>/dev/null)" ] || missing="$missing fonts-dejavu-core"

@@ -148,6 +148,8 @@ def address(site):
 def browser(need):
     """One headless Chromium of the system's."""
     executable = need(*BROWSERS)
+    if sys.platform == "linux":
+        need("libatomic.so.1")  # Playwright's own program is linked with it
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
