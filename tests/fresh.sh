@@ -100,10 +100,13 @@ inside() {
             settings+=("HOME=/root" "CI=true")
         fi
         start=$SECONDS
-        chroot --userspec="$as" / env -i "${settings[@]}" sh -c "cd $home && make $target"
-        taken+=("make $target as $as took $((SECONDS - start)) s")
+        status=0
+        chroot --userspec="$as" / env -i "${settings[@]}" sh -c "cd $home && make $target" || status=$?
+        taken+=("make $target as $as: exit code $status after $((SECONDS - start)) s")
+        [ "$status" -eq 0 ] || break
     done
     printf '%s\n' "${taken[@]}"
+    return "$status"
 }
 
 if [ "${1:-}" = --inside ]; then

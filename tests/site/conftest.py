@@ -172,6 +172,8 @@ def visit(browser):
         if before:
             before(page)
         page.goto(url)  # waits until all that the page names is loaded
+        # What fades in is measured when it is there, on a slow machine too.
+        page.add_style_tag(content="*, *::before, *::after { transition: none !important; animation: none !important }")
         page.evaluate(
             """() => {
                 document.querySelectorAll("details").forEach(details => details.open = true);
