@@ -216,6 +216,8 @@ class Learner:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+        for pipe in (process.stdout, process.stderr):
+            pipe.close()
 
     def _refusal(self, done):
         assert done.returncode > 0, f"exit code {done.returncode}:\n{done.stdout}{done.stderr}"
