@@ -24,6 +24,15 @@ NOT_IN_THE_BUNDLE = shutil.ignore_patterns("__pycache__", ".*")
 
 PAGE = 4096  # bytes: a tmpfs gives out room in pages
 
+# A cities.csv that is not there (None) or damaged, and how the line begins with which a script refuses it.
+DAMAGED_CITIES = [
+    (None, "cannot read cities.csv: No such file or directory"),
+    (b"Name\n", "cities.csv is damaged: its first line is not Name,Country,Latitude,Longitude"),
+    (b"Name,Country,Latitude,Longitude\n", "cities.csv is damaged: there is no city in it"),
+    (b"Name,Country,Latitude,Longitude\n\xf8,N,1,2\n", "cities.csv is damaged: it is not UTF-8 text"),
+    (b"Name,Country,Latitude,Longitude\na,N,1\n", "cities.csv is damaged in line 2: "),
+]
+
 # Arguments: what kind of disk, the folder that becomes one, the disk's bytes, an outside folder for the disk, an
 # outside folder for a copy of what is left; then the command.
 IN_A_NAMESPACE = """

@@ -1,6 +1,7 @@
 """The command by which a learner checks the exercise of the page `cities`."""
 
 import pytest
+from bundle import DAMAGED_CITIES
 
 SCRIPT = "python/check_cities.py"
 AT_ONCE = {"SECONDS_OF_WORK": 0}
@@ -64,16 +65,7 @@ def test_what_cannot_be_read_is_one_line(learner):
     assert learner.refuses(SCRIPT) == "cannot read cities/00_Bosnia_and_Herzegovina.txt: Is a directory"
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (None, "cannot read cities.csv: No such file or directory"),
-        (b"Name\n", "cities.csv is damaged: its first line is not Name,Country,Latitude,Longitude"),
-        (b"Name,Country,Latitude,Longitude\n", "cities.csv is damaged: there is no city in it"),
-        (b"Name,Country,Latitude,Longitude\n\xf8,N,1,2\n", "cities.csv is damaged: it is not UTF-8 text"),
-        (b"Name,Country,Latitude,Longitude\na,N,1\n", "cities.csv is damaged in line 2: "),
-    ],
-)
+@pytest.mark.parametrize(("data", "message"), DAMAGED_CITIES)
 def test_a_damaged_csv_is_one_line(learner, data, message):
     (learner.folder / "cities.csv").unlink()
     if data is not None:

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from bundle import DAMAGED_CITIES
 
 SCRIPT = "python/long_code_for_index.py"
 CHECK = "python/check_cities.py"
@@ -36,16 +37,7 @@ def test_the_possible_indices_come_from_the_data(learner):
     assert learner.refuses(SCRIPT, 1) == "give one index from 0 to 0, not ['1']"
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (None, "cannot read cities.csv: No such file or directory"),
-        (b"Name\n", "cities.csv is damaged: its first line is not Name,Country,Latitude,Longitude"),
-        (b"Name,Country,Latitude,Longitude\n", "cities.csv is damaged: there is no city in it"),
-        (b"Name,Country,Latitude,Longitude\n\xf8,N,1,2\n", "cities.csv is damaged: it is not UTF-8 text"),
-        (b"Name,Country,Latitude,Longitude\na,N,1\n", "cities.csv is damaged in line 2: "),
-    ],
-)
+@pytest.mark.parametrize(("data", "message"), DAMAGED_CITIES)
 def test_a_damaged_csv_is_one_line(learner, data, message):
     (learner.folder / "cities.csv").unlink()
     if data is not None:
