@@ -46,7 +46,9 @@ def run(block, folder):
     script = "".join(f"{command}\necho {end!r}\n" for _, command, _ in block)
     # The pages' "python" is the one that has the lesson's packages, as after "source env/bin/activate".
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
+    # A reader has no PYTHON... variables, whatever the machine that runs the tests has.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    env |= {"PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
     # `echo $?` would see the exit code of the echo between two commands: `(exit $code)` gives it back.
     script = script.replace(f"echo {end!r}", f"code=$?; echo; echo {end!r}; (exit $code)")
     done = subprocess.run(
