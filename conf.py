@@ -1,6 +1,7 @@
 """How Sphinx builds the site: the repository root is the source folder, only index.md and content/ are read."""
 
 import gc
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ gc.disable()
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # so that our own extensions are found, wherever Sphinx is started
+
+from extensions.counts import Column, Constant, Product, Rows  # noqa: E402
 
 # The public home. GitHub sets GITHUB_REPOSITORY, so a fork's site and its "edit this page" links are the fork's.
 REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "notebook-to-cluster/notebook-to-cluster")
@@ -32,8 +35,11 @@ extensions = [
     "sphinx_togglebutton",
     "notfound.extension",
     "extensions.bundle",
+    "extensions.counts",
     "extensions.description",
     "extensions.leftovers",
+    "extensions.lines",
+    "extensions.listing",
     "extensions.sitemap",
     "extensions.templates",
 ]
@@ -47,6 +53,32 @@ linkcheck_retries = 2
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 numfig = True
+
+# Listings show files of this folder. A step of a script is compared with the step before it.
+listing_root = "code"
+listing_steps = {
+    "python/scikit_example/preprocess.py": "python/scikit_example/knn_iris.py",
+    "python/scikit_example/train_and_plot.py": "python/scikit_example/knn_iris.py",
+    "python/scikit_example/parameters/train_and_plot.py": "python/scikit_example/train_and_plot.py",
+    "python/scikit_example/array/train_and_plot.py": "python/scikit_example/parameters/train_and_plot.py",
+    "python/long_code_for_index.py": "python/long_code.py",
+    "slurm/scikit_example/submit_parallel.sh": "slurm/scikit_example/submit_job.sh",
+    "slurm/scikit_example/submit_one.sh": "slurm/scikit_example/submit_job.sh",
+    "slurm/scikit_example/submit_preprocess.sh": "slurm/scikit_example/submit_job.sh",
+    "slurm/scikit_example/submit_collect.sh": "slurm/scikit_example/submit_job.sh",
+    "slurm/cities/submit_cities.sh": "slurm/scikit_example/submit_parallel.sh",
+}
+
+# What the pages count, and where it is read.
+counts = {
+    "neighbour counts": Constant("code/python/scikit_example/train_and_plot.py", "N_NEIGHBORS"),
+    "metrics": Constant("code/python/scikit_example/train_and_plot.py", "METRICS"),
+    "runs": Product(("neighbour counts", "metrics")),
+    "tasks": Constant("code/python/scikit_example/array/create_parameter_array.py", "N_NEIGHBORS"),
+    "held-out flowers": Constant("code/python/scikit_example/preprocess.py", "N_TEST_SAMPLES"),
+    "countries": Column("code/cities.csv", "Country"),
+    "cities": Rows("code/cities.csv"),
+}
 
 # The look.
 html_theme = "furo"
@@ -75,6 +107,9 @@ copybutton_line_continuation_character = "\\"
 copybutton_here_doc_delimiter = "EOF"
 copybutton_copy_empty_lines = False
 
+# A number inside the line needs no table around the listing, which would scroll apart from it on a phone.
+html_codeblock_linenos_style = "inline"
+
 # Where the site is, for the sitemap and the descriptions.
 html_baseurl = SITE_URL
 
@@ -86,3 +121,9 @@ notfound_context = {
 <p>There is no page at this address. Begin at the <a href="{notfound_urls_prefix}index.html">first page</a>, choose one
 in the menu, or search for a word.</p>""",
 }
+
+
+def setup(app):
+    """Has all pages read anew when an extension of ours was edited."""
+    texts = b"".join(path.read_bytes() for path in sorted((ROOT / "extensions").glob("*.py")))
+    app.add_config_value("own_extensions", hashlib.sha256(texts).hexdigest(), "env", types=[str])

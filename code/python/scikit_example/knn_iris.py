@@ -55,8 +55,8 @@ display(X_train.shape, X_test.shape)
 # In[4]:
 
 
-n_neighbors = [1, 2, 4, 8, 16, 32, 64]
-metrics = ["euclidean", "manhattan", "chebyshev", "canberra", "cosine"]
+N_NEIGHBORS = [1, 2, 4, 8, 16, 32, 64]
+METRICS = ["euclidean", "manhattan", "chebyshev", "canberra", "cosine"]
 
 
 # Each run fits a model, scores it on the held-out flowers and draws its decision boundary.
@@ -66,11 +66,13 @@ metrics = ["euclidean", "manhattan", "chebyshev", "canberra", "cosine"]
 
 
 scores = {}
-for k in n_neighbors:
-    for metric in metrics:
-        model = make_pipeline(StandardScaler(), KNeighborsClassifier(k, metric=metric))
+for k in N_NEIGHBORS:
+    for metric in METRICS:
+        knn = KNeighborsClassifier(k, metric=metric)
+        model = make_pipeline(StandardScaler(), knn)
         model.fit(X_train, y_train)
-        scores[k, metric] = model.score(X_test, y_test)
+        accuracy = model.score(X_test, y_test)
+        scores[k, metric] = accuracy
 
         DecisionBoundaryDisplay.from_estimator(
             model,
@@ -82,7 +84,8 @@ for k in n_neighbors:
         )
         scatter = plt.scatter(X_test[:, 0], X_test[:, 1], c=y_test, edgecolors="black")
         plt.legend(scatter.legend_elements()[0], iris.target_names)
-        plt.title(f"k={k}, {metric}: accuracy {scores[k, metric]:.2f}")
+        title = f"k={k}, {metric}: accuracy {accuracy:.2f}"
+        plt.title(title)
         plt.savefig(f"results/knn_{metric}_{k:02d}.png")
         plt.show()
 

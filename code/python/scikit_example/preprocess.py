@@ -34,13 +34,10 @@ def write_whole(path, data):
 
 def main():
     iris = load_iris()
-    features = iris.data[:, :2]  # sepal length and sepal width, in cm
+    X = iris.data[:, :2]  # sepal length and sepal width, in cm
+    y = iris.target
     X_train, X_test, y_train, y_test = train_test_split(
-        features,
-        iris.target,
-        test_size=N_TEST_SAMPLES,
-        stratify=iris.target,
-        random_state=0,
+        X, y, test_size=N_TEST_SAMPLES, stratify=y, random_state=0
     )
 
     file = io.BytesIO()

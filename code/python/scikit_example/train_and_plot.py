@@ -122,7 +122,9 @@ class Picture:
 
 def main():
     split = load_split(SPLIT_FILE)
-    n_samples = len(split["X_train"])
+    X_train, y_train = split["X_train"], split["y_train"]
+    X_test, y_test = split["X_test"], split["y_test"]
+    n_samples = len(X_train)
     for k in N_NEIGHBORS:
         if not 1 <= k <= n_samples:
             sys.exit(
@@ -134,15 +136,13 @@ def main():
     runs = []
     for k in N_NEIGHBORS:
         for metric in METRICS:
-            model = make_pipeline(
-                StandardScaler(), KNeighborsClassifier(k, metric=metric)
-            )
-            model.fit(split["X_train"], split["y_train"])
-            accuracy = model.score(split["X_test"], split["y_test"])
+            knn = KNeighborsClassifier(k, metric=metric)
+            model = make_pipeline(StandardScaler(), knn)
+            model.fit(X_train, y_train)
+            accuracy = model.score(X_test, y_test)
             title = f"k={k}, {metric}: accuracy {accuracy:.2f}"
-            write_whole(
-                RESULTS / f"knn_{metric}_{k:02d}.png", picture.png(model, title)
-            )
+            picture_file = RESULTS / f"knn_{metric}_{k:02d}.png"
+            write_whole(picture_file, picture.png(model, title))
             print(title, flush=True)
             runs.append({"n_neighbors": k, "metric": metric, "accuracy": accuracy})
 

@@ -1,0 +1,162 @@
+"""Says in prose how many there are of something, read from the code or the data itself.
+
+`counts` in conf.py names what can be counted and where. Then, in a page:
+
+    {count}`metrics`                       five; thirteen and more in digits
+    {count}`Metrics`                       Five
+    {counted}`--array={tasks:range}`       --array=0-6, as code; {tasks} is 7 and {tasks:last} is 6
+"""
+
+import ast
+import csv
+import math
+import string
+from dataclasses import dataclass
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+logger = logging.getLogger(__name__)
+
+WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+class Unknown(Exception):
+    """There is nothing to count, or not where it should be."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A constant of a Python file: its value if it is a whole number, else how many values it has."""
+
+    file: str
+    name: str
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Looks into the file without running it."""
+        found = []
+        for node in ast.parse((root / self.file).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [self.name]:
+                found.append(ast.literal_eval(node.value))
+        if len(found) != 1:
+            raise Unknown(f"{self.file} defines {self.name} {len(found)} times")
+        return found[0] if isinstance(found[0], int) else len(found[0])
+
+
+@dataclass(frozen=True)
+class Column:
+    """The different values in a column of a CSV file."""
+
+    file: str
+    name: str
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Counts them."""
+        with open(root / self.file, encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            if self.name not in (rows.fieldnames or ()):
+                raise Unknown(f"{self.file} has no column {self.name}")
+            return len({row[self.name] for row in rows})
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a CSV file below its header."""
+
+    file: str
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Counts them."""
+        with open(root / self.file, encoding="utf-8", newline="") as file:
+            return sum(1 for _ in csv.DictReader(file))
+
+
+@dataclass(frozen=True)
+class Product:
+    """Every combination of other things that are counted."""
+
+    names: tuple[str, ...]
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Multiplies their numbers."""
+        return math.prod(counts[name].read(root, counts) for name in self.names)
+
+    def files(self, counts: dict) -> list[str]:
+        """What is read for it."""
+        return [file for name in self.names for file in files(counts[name], counts)]
+
+
+class Number(int):
+    """A number of things that can be formatted as the range of their indices."""
+
+    def __format__(self, spec: str) -> str:
+        """As digits, as `range` from 0, or as the `last` index."""
+        if spec not in ("", "range", "last"):
+            raise Unknown(f"{spec!r} is neither range nor last")
+        return {"": str(int(self)), "range": f"0-{self - 1}", "last": str(self - 1)}[spec]
+
+
+def files(source, counts: dict) -> list[str]:
+    """The files that say how many there are of something."""
+    return source.files(counts) if isinstance(source, Product) else [source.file]
+
+
+class CountRole(SphinxRole):
+    """Finds numbers for the roles below."""
+
+    def number(self, name: str) -> Number:
+        """How many there are of something; Unknown for what the configuration does not name."""
+        counts = self.config.counts
+        if name not in counts:
+            raise Unknown(f"{name!r} is not in counts: {', '.join(counts)}")
+        for file in files(counts[name], counts):
+            self.env.note_dependency(file)
+        try:
+            return Number(counts[name].read(Path(self.env.srcdir), counts))
+        except (OSError, SyntaxError, ValueError, TypeError) as error:
+            raise Unknown(f"{name!r} can't be counted: {error}") from error
+
+    def run(self):
+        """The number as text; a warning, which fails the build, where there is none."""
+        try:
+            return [self.node()], []
+        except Unknown as error:
+            logger.warning("%s: %s", self.name, error, location=self.get_location())
+            return [nodes.Text(self.text)], []
+
+
+class Count(CountRole):
+    """The role `count`."""
+
+    def node(self) -> nodes.Node:
+        """The number in words; with a capital if the name has one."""
+        name = self.text[:1].lower() + self.text[1:]
+        number = self.number(name)
+        text = WORDS[number] if number < len(WORDS) else str(int(number))
+        return nodes.inline("", text.capitalize() if name != self.text else text, classes=["count"])
+
+
+class Counted(CountRole):
+    """The role `counted`."""
+
+    def node(self) -> nodes.Node:
+        """Code with numbers in it."""
+        text = ""
+        try:
+            for before, name, spec, _ in string.Formatter().parse(self.text):
+                text += before + (format(self.number(name), spec) if name is not None else "")
+        except ValueError as error:
+            raise Unknown(f"{self.text!r}: {error}") from error
+        if text == self.text:
+            raise Unknown(f"{self.text!r} has no {{name}} in it")
+        return nodes.literal("", text, classes=["count"])
+
+
+def setup(app) -> dict:
+    """Connects the extension; Sphinx calls it."""
+    app.add_config_value("counts", {}, "env", types=[dict])
+    app.add_role("count", Count())
+    app.add_role("counted", Counted())
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
