@@ -74,7 +74,7 @@ class Listing(LiteralInclude):
                 return self.refuse(f"{option} without changes-from")
         file = self.path(self.arguments[0])
         try:
-            shown = Reader(str(self.root / file), {**self.options, "lineno-match": None}, self.config).numbers()
+            shown = Reader(str(self.root / file), self.options, self.config).numbers()
             together = shown == list(range(shown[0], shown[-1] + 1))
         except (OSError, UnicodeError, ValueError, IndexError):
             return super().run()  # Sphinx says what is wrong with it

@@ -208,7 +208,7 @@ def test_the_list_of_indices_is_folded(indices):
     assert all(int(first) < int(last) for first, last in re.findall(r"(\d+)-(\d+)", folded))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(["good", "good", "good", "missing", *DAMAGED]), min_size=1, max_size=12),
     st.randoms(use_true_random=False),
