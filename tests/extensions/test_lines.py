@@ -28,7 +28,7 @@ def link(project):
     [
         ("import sys", "line 1", 1),
         ("Box", "lines 4 to 6", 4),
-        ("Box.open", "lines 5 to 6", 5),
+        ("Box.open", "lines 5 and 6", 5),
         ('print("end")', "line 10", 10),
         ("class Box ... print(Box)", "lines 4 to 9", 4),
         ("class Box <box.py>", "line 4", 4),
