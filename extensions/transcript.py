@@ -1,0 +1,126 @@
+"""Shows what is typed in a terminal and what comes out; somebody types it and compares.
+
+    ```{transcript}
+    :exit: 0 1
+    :limit: 60
+    :output: shown
+    :folder: jupyter
+    $ ls params.csv
+    params.csv
+    $ ls nowhere
+    ls: cannot access 'nowhere': No such file or directory
+    ```
+
+- `exit`: the exit codes of the commands, or the one of the last command; 0 otherwise.
+- `limit`: how many seconds the block may take.
+- `output`: `compared`, which is the rule, or only `shown`, because it differs from run to run in all that it says.
+- `folder`: where it is typed, from the reader's folder.
+
+A block that nobody types is `for-show`, and says why:
+
+    ```{for-show} python
+    :reason: how most people write a result, and what is wrong with it
+    ```
+"""
+
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.directives.code import CodeBlock
+
+from extensions.blocks import commands
+
+LIMIT = 120  # seconds
+
+
+def codes(argument: str) -> list[int]:
+    """The exit codes of an option; ValueError for what is none."""
+    found = [directives.nonnegative_int(word) for word in argument.split()]
+    if not found or max(found) > 255:
+        raise ValueError("exit codes are numbers from 0 to 255")
+    return found
+
+
+def seconds(argument: str) -> int:
+    """The time limit of an option; ValueError for what is none."""
+    found = directives.nonnegative_int(argument)
+    if found < 1:
+        raise ValueError("a limit is at least one second")
+    return found
+
+
+def output(argument: str) -> str:
+    """What becomes of the output; ValueError for anything else."""
+    return directives.choice(argument, ("compared", "shown"))
+
+
+def folder(argument: str) -> str:
+    """A folder below the reader's; ValueError for one that is not."""
+    path = PurePosixPath(argument.strip())
+    if not argument.strip() or path.is_absolute() or ".." in path.parts:
+        raise ValueError("a folder is named from the reader's folder, and lies in it")
+    return str(path)
+
+
+class Checked(CodeBlock):
+    """A code block that ends the build when it can't be what it says."""
+
+    def refuse(self, why: str) -> list[nodes.Node]:
+        """Warns, and so fails the build; there is nothing to show."""
+        return [self.state.document.reporter.warning(f"{self.name}: {why}", line=self.lineno)]
+
+
+class Transcript(Checked):
+    """The directive `transcript`."""
+
+    optional_arguments = 0
+    option_spec: ClassVar = {"exit": codes, "limit": seconds, "output": output, "folder": folder}
+
+    def run(self) -> list[nodes.Node]:
+        """A console listing that knows what to expect."""
+        try:
+            typed = commands("\n".join(self.content))
+        except ValueError as error:
+            return self.refuse(str(error))
+        exits = self.options.get("exit", [0])
+        if len(exits) not in (1, len(typed)):
+            return self.refuse(f"exit has {len(exits)} codes for {len(typed)} commands")
+        if self.options.get("output") == "shown" and not any(command.output for command in typed):
+            return self.refuse("output is shown, but there is none")
+        self.arguments = ["console"]
+        expected = {
+            "exit": exits if len(exits) == len(typed) else [0] * (len(typed) - 1) + exits,
+            "limit": self.options.get("limit", LIMIT),
+            "output": self.options.get("output", "compared"),
+            "folder": self.options.get("folder", "."),
+        }
+        self.options = {}
+        (block,) = super().run()
+        block["transcript"] = expected
+        return [block]
+
+
+class ForShow(Checked):
+    """The directive `for-show`."""
+
+    required_arguments = 1
+    optional_arguments = 0
+    option_spec: ClassVar = {"reason": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """A listing that nobody runs."""
+        reason = self.options.pop("reason", "").strip()
+        if not reason:
+            return self.refuse("say why nobody runs it: reason")
+        (block,) = super().run()
+        block["for_show"] = reason
+        return [block]
+
+
+def setup(app) -> dict:
+    """Connects the extension; Sphinx calls it."""
+    app.add_directive("transcript", Transcript)
+    app.add_directive("for-show", ForShow)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
