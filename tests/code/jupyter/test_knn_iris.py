@@ -9,7 +9,7 @@ import re
 
 import nbformat
 import pytest
-from bundle import CODE, load
+from bundle import CODE, HANG, load
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -105,7 +105,7 @@ def test_it_runs_from_a_clean_kernel_and_shows_what_is_stored(learner, stored, m
     ask = "print(__import__('json').dumps([[*run, score] for run, score in scores.items()]))"
     notebook.cells.append(nbformat.v4.new_code_cell(ask))
     folder = learner.folder / "jupyter"
-    NotebookClient(notebook, timeout=180, resources={"metadata": {"path": folder}}).execute()
+    NotebookClient(notebook, timeout=HANG, resources={"metadata": {"path": folder}}).execute()
 
     *shown, [accuracies] = texts(notebook)
     assert shown == texts(stored)
