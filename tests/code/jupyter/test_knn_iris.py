@@ -89,7 +89,7 @@ def test_it_says_no_more_about_the_machine_than_it_must():
 
 def test_it_makes_the_same_runs_as_the_serial_script(stored):
     serial = load(SERIAL)
-    constants = next(cell.source for cell in code_cells(stored) if cell.source.startswith("n_neighbors"))
+    constants = next(cell.source for cell in code_cells(stored) if cell.source.startswith("N_NEIGHBORS"))
     values = [ast.literal_eval(statement.value) for statement in ast.parse(constants).body]
     assert values == [serial.N_NEIGHBORS, serial.METRICS]
 
