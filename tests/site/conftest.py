@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ET
+from collections import Counter
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ PAGES = sorted(
     for path in [SOURCES / "index.md", *(SOURCES / "content").rglob("*.md")]
 )
 GENERATED = ["404", "search"]
+HANG = 600_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 
 def pytest_generate_tests(metafunc):
@@ -63,6 +65,7 @@ class Site:
         self.home = next(url for url in self.sitemap if url.endswith("/index.html")).removesuffix("index.html")
         self.prefix = urlsplit(self.home).path
         self._soups = {}
+        self._ids = {}
 
     def soup(self, name: str) -> BeautifulSoup:
         """The page `name`, as "content/array-jobs"."""
@@ -70,6 +73,12 @@ class Site:
             text = (self.folder / f"{name}.html").read_text(encoding="utf-8")
             self._soups[name] = BeautifulSoup(text, "html.parser")
         return self._soups[name]
+
+    def places(self, name: str, fragment: str) -> int:
+        """How many places of the page `name` a link to `#fragment` could mean."""
+        if name not in self._ids:
+            self._ids[name] = Counter(tag["id"] for tag in self.soup(name).find_all(id=True))
+        return self._ids[name][fragment]
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +176,7 @@ def visit(browser):
 
     def open_page(url, before=None, **options):
         context = browser.new_context(**options)
+        context.set_default_timeout(HANG)
         contexts.append(context)
         page = context.new_page()
         if before:

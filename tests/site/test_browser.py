@@ -97,6 +97,7 @@ def test_a_link_to_a_folded_line_unfolds_it(browser, address, name, line):
     """From another page, and on the page itself."""
     seen = f"() => document.getElementById('{line}').checkVisibility({{visibilityProperty: true}})"
     context = browser.new_context()
+    context.set_default_timeout(600_000)
     try:
         page = context.new_page()
         page.goto(f"{address}{name}.html", wait_until="load")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from bundle import CODE, load
+from bundle import CODE, HANG, load
 
 SCRIPTS = sorted(path.relative_to(CODE).as_posix() for path in (CODE / "slurm").rglob("*.sh"))
 RUNNING = [script for script in SCRIPTS if not script.startswith("slurm/index/")]
@@ -81,7 +81,7 @@ def test_it_is_a_bash_script_that_can_be_started(script):
     assert TEXTS[script].startswith("#!/bin/bash\n")
     assert TEXTS[script].endswith("\n") and "\r" not in TEXTS[script] and "\t" not in TEXTS[script]
     assert os.access(CODE / script, os.X_OK)
-    subprocess.run(["bash", "-n", CODE / script], check=True, timeout=10)
+    subprocess.run(["bash", "-n", CODE / script], check=True, timeout=HANG)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
