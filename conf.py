@@ -42,6 +42,7 @@ extensions = [
     "extensions.listing",
     "extensions.sitemap",
     "extensions.templates",
+    "extensions.transcript",
 ]
 
 # What is checked: every reference must lead somewhere. `make` adds -W: a warning is an error.
@@ -79,6 +80,12 @@ counts = {
     "countries": Column("code/cities.csv", "Country"),
     "cities": Rows("code/cities.csv"),
 }
+
+# The walk types the pages as a reader does, who has downloaded this.
+walk_bundle = "_build/bundle/notebook-to-cluster.zip"
+walk_cluster = "cluster/practice-cluster"
+walk_tests = "tests/code"
+walk_for_show = 4
 
 # The look.
 html_theme = "furo"

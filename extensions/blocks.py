@@ -1,4 +1,4 @@
-"""The page model: what a block of a page is, and which commands a console block holds."""
+"""The page model: what a block of a page is, which commands a console block holds, and what an edit makes of a file."""
 
 import re
 from dataclasses import dataclass, field
@@ -72,3 +72,37 @@ def end_of_command(lines: list[str], first: int) -> int:
             if number == len(lines):
                 raise ValueError(f"the here-document has no end {match['word']}: {lines[first]!r}")
     return number + 1
+
+
+def hunks(change: str) -> list[tuple[list[str], list[str]]]:
+    """The (old lines, new lines) of an edit; ValueError for a text that is none.
+
+    A line begins with - if it goes, with + if it comes, and with a blank if it stays. A line "..." stands between two
+    places of the file.
+    """
+    found = [([], [])]
+    for line in change.split("\n"):
+        old, new = found[-1]
+        if line == "...":
+            found.append(([], []))
+        elif line[:1] not in ("-", "+", " ", ""):
+            raise ValueError(f"a line of an edit begins with -, + or a blank: {line!r}")
+        else:
+            old += [line[1:]] if line[:1] != "+" else []
+            new += [line[1:]] if line[:1] != "-" else []
+    for old, new in found:
+        if not old or old == new:
+            raise ValueError("an edit names lines that are there, and changes them")
+    return found
+
+
+def edited(text: str, change: str) -> str:
+    """The text after an edit; ValueError if its lines are not there exactly once."""
+    lines = text.split("\n")
+    for old, new in hunks(change):
+        places = [number for number in range(len(lines)) if lines[number : number + len(old)] == old]
+        if len(places) != 1:
+            raise ValueError(f"{len(places)} places have the line {old[0]!r}" if len(old) == 1 else
+                             f"{len(places)} places have the {len(old)} lines from {old[0]!r}")
+        lines[places[0] : places[0] + len(old)] = new
+    return "\n".join(lines)

@@ -73,7 +73,8 @@ class Listing(LiteralInclude):
         file = self.path(self.arguments[0])
         name = self.known_as(file)
         try:
-            shown = Reader(str(self.root / file), self.options, self.config).numbers()
+            reader = Reader(str(self.root / file), self.options, self.config)
+            shown = reader.numbers()
             together = shown == list(range(shown[0], shown[-1] + 1))
         except (OSError, UnicodeError, ValueError, IndexError):
             return super().run()  # Sphinx says what is wrong with it
@@ -87,10 +88,12 @@ class Listing(LiteralInclude):
         if block is None:
             return result
         block["file"], block["numbers"], block["anchor"] = file, shown, self.anchor(result[0], name)
+        block["whole"] = len(shown) == len(reader.read_file(reader.filename))
         block["linenos"] = "linenos" in self.options
         if "lineno-match" in self.options:
             block["highlight_args"] |= {"linespans": block["anchor"], "anchorlinenos": True}
         try:
+            self.check_markers(reader)
             return result + self.changes(block)
         except Unfit as error:
             return [self.state.document.reporter.warning(f"listing: {error}", line=self.lineno)]
@@ -121,6 +124,16 @@ class Listing(LiteralInclude):
         if "show-diff" in self.options:
             below.append(self.difference(old, new, before, file))
         return below
+
+    def check_markers(self, reader: Reader) -> None:
+        """Unfit if the text at which an excerpt begins or ends is in several lines: another one would be as good."""
+        lines = reader.read_file(reader.filename)
+        for options in (("start-at", "start-after"), ("end-at", "end-before")):
+            for marker in [self.options[option] for option in options if option in self.options]:
+                there = [line.number for line in lines if marker in line]
+                if len(there) > 1:
+                    raise Unfit(f"{marker!r} is in several lines: {', '.join(map(str, there))}")
+            lines = reader.start_filter(lines)
 
     def step_before(self, name: str) -> str:
         """The path of the file that this one changes; Unfit if nobody says which."""

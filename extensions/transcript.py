@@ -12,9 +12,18 @@
     ```
 
 - `exit`: the exit codes of the commands, or the one of the last command; 0 otherwise.
-- `limit`: how many seconds the block may take.
+- `limit`: how many seconds the block may take, with the jobs that it waits for.
 - `output`: `compared`, which is the rule, or only `shown`, because it differs from run to run in all that it says.
 - `folder`: where it is typed, from the reader's folder.
+
+What the reader changes in a file is an `edit`: lines that go begin with -, lines that come with +, others with a blank.
+`result` names the file of the site that comes out.
+
+    ```{edit} python/long_code.py
+    :result: code/python/short_code.py
+    -SECONDS = 60
+    +SECONDS = 0
+    ```
 
 A block that nobody types is `for-show`, and says why:
 
@@ -30,9 +39,9 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.directives.code import CodeBlock
 
-from extensions.blocks import commands
+from extensions.blocks import commands, hunks
 
-LIMIT = 120  # seconds
+LIMIT = 600  # seconds: no block takes that long, unless it hangs
 
 
 def codes(argument: str) -> list[int]:
@@ -102,6 +111,27 @@ class Transcript(Checked):
         return [block]
 
 
+class Edit(Checked):
+    """The directive `edit`."""
+
+    required_arguments = 1
+    optional_arguments = 0
+    option_spec: ClassVar = {"result": folder}
+
+    def run(self) -> list[nodes.Node]:
+        """A listing of what goes and what comes."""
+        try:
+            file = folder(self.arguments[0])
+            hunks("\n".join(self.content))
+        except ValueError as error:
+            return self.refuse(str(error))
+        expected = {"file": file, "result": self.options.get("result", "")}
+        self.arguments, self.options = ["diff"], {}
+        (block,) = super().run()
+        block["edit"] = expected
+        return [block]
+
+
 class ForShow(Checked):
     """The directive `for-show`."""
 
@@ -122,5 +152,11 @@ class ForShow(Checked):
 def setup(app) -> dict:
     """Connects the extension; Sphinx calls it."""
     app.add_directive("transcript", Transcript)
+    app.add_directive("edit", Edit)
     app.add_directive("for-show", ForShow)
+    # For the walk; nothing of the site depends on it.
+    app.add_config_value("walk_bundle", "", "", types=[str])  # what a reader downloads, from the source folder
+    app.add_config_value("walk_cluster", "", "", types=[str])  # the command that starts and ends a practice cluster
+    app.add_config_value("walk_tests", "tests", "", types=[str])  # tests that mirror the folder of the listings
+    app.add_config_value("walk_for_show", 0, "", types=[int])  # how many blocks are for show; it only falls
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

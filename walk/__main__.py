@@ -1,0 +1,71 @@
+"""The command line: python -m walk inventory | pages [PAGE] | outputs, in a folder with a built site."""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+from walk import inventory, places, record
+from walk.errors import Wrong
+from walk.journey import Journey, Outcome
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="walk", description="Types the pages of a site as a reader does.")
+    parser.add_argument("what", choices=["inventory", "pages", "outputs"])
+    parser.add_argument("page", nargs="?", help="walk what this page needs, then the page")
+    parser.add_argument("--source", type=Path, default=Path("."), help="the folder of conf.py")
+    parser.add_argument("--doctrees", type=Path, default=Path("_build/doctrees"))
+    args = parser.parse_args()
+    sys.path.insert(0, str(args.source))
+    found = inventory.read(args.source.resolve(), args.doctrees)
+    if found.errors:
+        raise Wrong("\n".join(found.errors))
+    if args.what == "inventory":
+        print(inventory.table(found))
+        return 0
+    outcomes = list(walk(found, args.page))
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
+    if args.what == "outputs":
+        written = record.write(found.source, outcomes)
+        print("\n".join(f"recorded: {place}" for place in written) or "nothing has changed")
+        wrong = [outcome for outcome in wrong if len(outcome.wrong) > len(outcome.differs)]
+    print(f"{len(outcomes)} blocks, {len(wrong)} wrong, {sum(outcome.seconds for outcome in outcomes):.0f} s")
+    return 1 if wrong else 0
+
+
+def walk(found: inventory.Inventory, page: str | None):
+    """Walk the pages, and say what became of each block."""
+    name = page if not page or page in [one.name for one in found.pages] else f"content/{page}"
+    pages = found.needed(name) if name else None
+    begin = time.monotonic()
+    with Journey(found, places.of(found), pages) as journey:
+        print(f"started after {time.monotonic() - begin:.1f} s", flush=True)
+        for outcome in journey:
+            show(outcome)
+            yield outcome
+
+
+def show(outcome: Outcome) -> None:
+    """One line for what is right; all there is to say about what is wrong."""
+    print(f"{'WRONG' if outcome.wrong else 'ok':5} {outcome.block.place}  {outcome.seconds:.1f} s", flush=True)
+    for text in outcome.wrong:
+        print(f"{text}\n", flush=True)
+
+
+def interrupted(number: int, _frame) -> None:
+    raise KeyboardInterrupt(number)
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    try:
+        sys.exit(main())
+    except Wrong as wrong:
+        print(f"walk: {wrong}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("walk: interrupted", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,221 @@
+"""Finds every literal block of every page, as Sphinx read it, and says which kind it is; what is of no kind is an error.
+
+Sphinx's doctree is what a reader sees: a block is found in whatever exercise, solution, tab or toggle it is nested, and
+whatever fence wrote it.
+"""
+
+import pickle
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docutils import nodes
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from extensions.blocks import Block, commands
+from walk.errors import Wrong
+
+INCLUDED, EXCERPT, DIFFERENCE = "included file", "excerpt", "difference"
+TRANSCRIPT, EDIT, FOR_SHOW = "transcript", "edit", "for show"
+KINDS = (INCLUDED, EXCERPT, DIFFERENCE, TRANSCRIPT, EDIT, FOR_SHOW)
+NO_LEXER = {"", "default", "guess", "none", "text"}  # names that mean something to Sphinx, not to Pygments
+OPTION_LINE = re.compile(r"\s*:[\w-]+:")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in the reader's order: its name, and the pages that it says it needs (None: all before it)."""
+
+    name: str
+    needs: tuple[str, ...] | None = None
+
+
+@dataclass
+class Inventory:
+    """All pages and blocks of a site, in a reader's order, and what is wrong with them."""
+
+    source: Path
+    config: object
+    pages: list[Page] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def of(self, *kinds: str) -> list[Block]:
+        """The blocks of these kinds."""
+        return [block for block in self.blocks if block.kind in kinds]
+
+    def totals(self) -> dict[str, int]:
+        """How many blocks there are of each kind."""
+        return {kind: len(self.of(kind)) for kind in KINDS}
+
+    def needed(self, name: str) -> list[str]:
+        """The pages that a reader has done before this one, in order, and the page itself; Wrong for an unknown page."""
+        order = [page.name for page in self.pages]
+        if name not in order:
+            raise Wrong(f"there is no page {name}: choose one of {', '.join(order)}")
+        needs = {page.name: page.needs for page in self.pages}
+        found, open_ = set(), [name]
+        while open_:
+            one = open_.pop()
+            if one not in found:
+                found.add(one)
+                before = order[: order.index(one)] if needs[one] is None else needs[one]
+                open_ += before
+        return [one for one in order if one in found]
+
+
+def read(source: Path, doctrees: Path) -> Inventory:
+    """The inventory of a site that Sphinx has built; Wrong if it hasn't."""
+    try:
+        environment = pickle.loads((doctrees / "environment.pickle").read_bytes())
+    except OSError as error:
+        raise Wrong(f"the site is not built: {error.filename} is missing; `make html` makes it") from None
+    found = Inventory(source, environment.config)
+    names = order(environment)
+    for name in names:
+        found.pages.append(Page(name, needs(name, names, environment.metadata, found.errors)))
+        doctree = pickle.loads((doctrees / f"{name}.doctree").read_bytes())
+        lines = (source / f"{name}.md").read_text(encoding="utf-8").split("\n")
+        for node in doctree.findall(is_literal):
+            found.blocks.append(block_of(node, name, lines, found.errors))
+    found.errors += unfit(found)
+    return found
+
+
+def order(environment) -> list[str]:
+    """The names of all pages: those of the tables of contents in their order, then the rest."""
+    found = []
+
+    def add(name: str) -> None:
+        if name not in found:
+            found.append(name)
+            for child in environment.toctree_includes.get(name, []):
+                add(child)
+
+    add(environment.config.root_doc)
+    for name in sorted(environment.found_docs):
+        add(name)
+    return found
+
+
+def needs(name: str, names: list[str], metadata: dict, errors: list[str]) -> tuple[str, ...] | None:
+    """The pages that this one's front matter says it needs."""
+    said = metadata.get(name, {}).get("needs")
+    if said is None:
+        return None
+    before = names[: names.index(name)]
+    words = str(said).split()
+    for word in words:
+        if word not in before:
+            errors.append(f"{name}.md:1: needs {word}, which is no page before it")
+    return tuple(word for word in words if word in before)
+
+
+def is_literal(node: nodes.Node) -> bool:
+    """Does a reader see this node as a block of code?"""
+    if isinstance(node, nodes.raw):
+        return "<pre" in node.astext().lower()
+    return isinstance(node, (nodes.literal_block, nodes.doctest_block))
+
+
+def block_of(node: nodes.Element, page: str, lines: list[str], errors: list[str]) -> Block:
+    """The block of a node; one of no kind is an error as well."""
+    text = node.astext()
+    kind, options = kind_of(node)
+    fence = fence_line(node)
+    line = first_line(lines, fence, text) if kind in (TRANSCRIPT, EDIT) else fence
+    if not kind:
+        errors.append(f"{page}.md:{line}: a block of no kind: make it a transcript, an included file, or for show")
+    if line is None:
+        errors.append(f"{page}.md:{fence}: the text of this block is not found in the page's source")
+    language = node.get("language", "")
+    if language not in NO_LEXER:
+        try:
+            get_lexer_by_name(language)
+        except ClassNotFound:
+            errors.append(f"{page}.md:{line}: nobody knows the language {language!r}")
+    return Block(page, line or fence, kind, text, options)
+
+
+def fence_line(node: nodes.Element) -> int:
+    """The line of the source in which the block begins, counted from 1."""
+    while node is not None and node.line is None:
+        node = node.parent
+    return node.line if node is not None else 1
+
+
+def first_line(lines: list[str], fence: int, text: str) -> int | None:
+    """The line of the source, counted from 1, with the block's first line of text; None if there is none."""
+    wanted = text.split("\n")[0]
+    for number in range(max(fence, 1), min(fence + 12, len(lines) + 1)):
+        line = lines[number - 1]
+        if line.endswith(wanted) and not line[: len(line) - len(wanted)].strip():
+            return number
+        if number > fence and line.strip() and not OPTION_LINE.match(line):
+            return None
+    return None
+
+
+def kind_of(node: nodes.Element) -> tuple[str, dict]:
+    """The kind of a block, and what there is to know about it."""
+    if "transcript" in node:
+        return TRANSCRIPT, node["transcript"]
+    if "edit" in node:
+        return EDIT, node["edit"]
+    if "for_show" in node:
+        return FOR_SHOW, {"reason": node["for_show"]}
+    if node.get("difference"):
+        return DIFFERENCE, {}
+    if "file" in node:
+        return INCLUDED if node["whole"] else EXCERPT, {"file": node["file"]}
+    return "", {}
+
+
+def unfit(inventory: Inventory) -> list[str]:
+    """What can only be said of all blocks together."""
+    config, errors = inventory.config, []
+    root = config.listing_root
+    typed = [command.text for block in inventory.of(TRANSCRIPT) for command in commands(block.text)]
+    for block in inventory.of(INCLUDED, EXCERPT):
+        file = block.options["file"]
+        if not file.startswith(f"{root}/"):
+            errors.append(f"{block.place}: {file} is outside of {root}/, so no reader gets it")
+        elif not is_run(file.removeprefix(f"{root}/"), typed, inventory.source / config.walk_tests):
+            errors.append(f"{block.place}: no transcript and no test runs {file}")
+    shown = inventory.of(FOR_SHOW)
+    if len(shown) > config.walk_for_show:
+        for block in shown:
+            errors.append(f"{block.place}: one of {len(shown)} blocks for show; walk_for_show allows {config.walk_for_show}")
+    elif len(shown) < config.walk_for_show:
+        errors.append(f"conf.py: only {len(shown)} blocks are for show: lower walk_for_show to that")
+    return errors
+
+
+def is_run(file: str, typed: list[str], tests: Path) -> bool:
+    """Does a transcript name the file, or a test in the folder that mirrors its own?"""
+    word = re.compile(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])")
+    if any(word.search(command) for command in typed):
+        return True
+    name, folder = Path(file), tests / Path(file).parent
+    if (folder / f"test_{name.stem}.py").exists():
+        return True
+    return any(name.name in test.read_text(encoding="utf-8") for test in sorted(folder.glob("test_*.py")))
+
+
+def table(inventory: Inventory) -> str:
+    """All blocks, and how many there are of each kind, for a person."""
+    rows = [(block.place, block.kind or "NO KIND", about(block)) for block in inventory.blocks]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+    lines = [f"{place:{widths[0]}}  {kind:{widths[1]}}  {what}".rstrip() for place, kind, what in rows]
+    totals = [f"{count:4} {kind}" for kind, count in inventory.totals().items()]
+    return "\n".join([*lines, "", *totals, f"{len(inventory.blocks):4} blocks on {len(inventory.pages)} pages"])
+
+
+def about(block: Block) -> str:
+    """A few words about a block."""
+    if block.kind == TRANSCRIPT:
+        first, *rest = commands(block.text)
+        text = first.text.split("\n")[0]
+        return f"$ {text}" + (f" (and {len(rest)} more)" if rest else "")
+    return str(block.options.get("file") or block.options.get("reason") or "")

@@ -1,0 +1,117 @@
+"""A shell that stays: commands go in one after the other, and what each printed comes out, with its exit code."""
+
+import os
+import selectors
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+
+# The reader's commands come through the shell's standard input, each ended by a zero byte; the commands themselves see an
+# empty one. As in a terminal, aliases are expanded, and `$?` is the exit code of the command before.
+LOOP = r"""
+shopt -s expand_aliases
+exec 9<&0 </dev/null 2>&1
+export COLUMNS=80
+_walk_code=0
+while IFS= read -r -d '' -u 9 _walk_typed; do
+    (exit "$_walk_code"); eval "$_walk_typed" 9<&-
+    _walk_code=$?
+    printf '\n%s %d\n' "$_walk_mark" "$_walk_code"
+done
+"""
+# Ends all that a shell started, and lets the shell itself live: Ctrl-C of a reader whose command hangs.
+END_CHILDREN = r"""
+_walk_end() {
+    local file line
+    for file in /proc/[0-9]*/stat; do
+        read -r line 2>/dev/null <"$file" || continue
+        set -- "$1" ${line##*) }
+        if [ "$3" = "$1" ]; then
+            file=${file#/proc/}
+            _walk_end "${file%/stat}"
+            kill -KILL "${file%/stat}" 2>/dev/null
+        fi
+    done
+}
+_walk_end PID
+"""
+GRACE = 20  # seconds that the shell may take to come back after its command was ended
+
+
+class Ended(Exception):
+    """The shell is gone: the command has ended it, or somebody else has."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command printed, in lines without blanks at their ends, and how it ended; `code` None: it took too long."""
+
+    lines: list[str]
+    code: int | None
+    seconds: float = 0.0
+
+
+class Shell:
+    """A bash, started by a command that takes its script as the last argument, as `bash -c` does."""
+
+    def __init__(self, start: list[str], **options):
+        self._mark = f"walk-{uuid.uuid4().hex}"
+        script = f"_walk_mark={self._mark}\n{LOOP}"
+        self._process = subprocess.Popen(
+            [*start, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
+            start_new_session=True, **options,
+        )  # fmt: skip
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._process.stdout, selectors.EVENT_READ)
+        self._rest = b""
+        self.pid = int(self.type("echo $$", 60).lines[-1])
+
+    def type(self, text: str, limit: float) -> Result:
+        """Run a command and wait for its end, at most so many seconds; Ended if that ends the shell."""
+        begin = time.monotonic()
+        try:
+            self._process.stdin.write(text.encode() + b"\0")
+        except BrokenPipeError:
+            raise Ended from None
+        output, code = self._read(begin + limit)
+        text = output.decode(errors="replace").replace("\r\n", "\n")
+        lines = [line.rstrip() for line in text.split("\n")]
+        while lines and not lines[-1]:
+            lines.pop()
+        return Result(lines, code, time.monotonic() - begin)
+
+    def _read(self, end: float) -> tuple[bytes, int | None]:
+        """Read until the mark, or until the time is over."""
+        mark = b"\n" + self._mark.encode() + b" "
+        while True:
+            before, found, after = self._rest.partition(mark)
+            if found and b"\n" in after:
+                code, _, self._rest = after.partition(b"\n")
+                return before, int(code)
+            if not self._selector.select(max(end - time.monotonic(), 0)):
+                taken, self._rest = before, b"" if not found else found + after
+                return taken, None
+            block = os.read(self._process.stdout.fileno(), 65536)
+            if not block:
+                raise Ended
+            self._rest += block
+
+    def recover(self, helper: "Shell") -> bool:
+        """End what a command that takes too long has started; False if the shell does not come back."""
+        try:
+            helper.type(END_CHILDREN.replace("PID", str(self.pid)), GRACE)
+            return self._read(time.monotonic() + GRACE)[1] is not None
+        except Ended:
+            return False
+
+    def close(self) -> None:
+        """End the shell, and wait until it is gone."""
+        self._process.stdin.close()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._selector.close()
+        self._process.stdout.close()
