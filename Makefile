@@ -10,10 +10,10 @@ SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -pr
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures fresh clean site-venv test-venv
+.PHONY: help html live linkcheck test quick lint bench pictures fresh cluster cluster-down clean site-venv test-venv
 
 help: ## lists these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-13s %s\n' "$$name" "$$what"; done
 
 # venv.sh itself knows what is installed, by checksum; calling it when all is there takes a hundredth of a second.
 site-venv:
@@ -45,7 +45,7 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@./tests/engines.sh
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
-	@$(PYTHON_IN) -m pytest -n 2 tests
+	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup tests
 	@$(PYTHON_IN) tests/coverage_check.py
 
 quick: lint ## the tests that need no engine and little time, for while you write
@@ -59,6 +59,12 @@ pictures: site-venv ## draws the pictures of the pages anew, with the learner's 
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh
+
+cluster: ## starts the practice cluster, a real Slurm on this machine (as root)
+	@./cluster/practice-cluster up
+
+cluster-down: ## ends the practice cluster
+	@./cluster/practice-cluster down
 
 clean: ## removes all that `make` made
 	@rm -rf _build .venv

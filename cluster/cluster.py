@@ -107,7 +107,7 @@ def start(options: dict, folder: Path, registry: Path | None) -> None:
             start_new_session=True, preexec_fn=lambda: cgroups.enter(groups),
         )  # fmt: skip
     try:
-        state = follow(process, {"stand_in": registry is not None, "options": options})
+        state = follow(process, {"stand_in": registry is not None, "options": options, "live": str(places.LIVE)})
     except BaseException:
         process.stdin.close()
         raise
@@ -154,6 +154,8 @@ def clean() -> None:
         end(state["pid"])
     if left := cgroups.remove():
         raise Refusal(f"processes are left in {left[0]}")
+    if state := places.last_state():
+        places.remove_live(Path(state["live"]))
     shutil.rmtree(places.RUN, ignore_errors=True)
     places.remove_live()
 
@@ -183,7 +185,7 @@ def status() -> int:
         say("             this machine lets no ordinary user make namespaces: Apptainer will not run")
     say(f"base image:  {base_image.NAME.removeprefix('library/')}:{base_image.TAG}, {base}")
     say(f"home:        /home/learner, {home}")
-    say(f"logs:        {places.LIVE / 'var/log/slurm'}")
+    say(f"logs:        {state['live']}/var/log/slurm")
     say(f"process 1:   {state['pid']}")
     return 0
 

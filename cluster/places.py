@@ -1,10 +1,10 @@
 """Where the practice cluster keeps things on the machine, who may change them, and whether it is up."""
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
+import socket
 import time
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from errors import FAILED, NOT_UP, Refusal
 HERE = Path(__file__).resolve().parent
 INSIDE = HERE / "inside"
 
-# What may stay: packages, images, and the lock.
-CACHE = Path("/var/cache/practice-cluster")
+# What may stay: packages and images.
+CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster")).absolute()
 # What a running cluster writes to disk; gone after `down`.
 LIVE = CACHE / "live"
 LIVE_FOLDERS = {"memory": 0o755, "root": 0o755, "home": 0o755, "tmp": 0o1777, "var/tmp": 0o1777, "var/log/slurm": 0o755}
@@ -30,18 +30,21 @@ def only_root() -> None:
 
 @contextlib.contextmanager
 def lock(seconds: float = 0):
-    """Let one process at a time start or end a cluster; others are refused after some seconds."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with CACHE.joinpath("lock").open("w") as file:
-        end = time.monotonic() + seconds
+    """Let one process at a time start or end a cluster; others are refused after some seconds.
+
+    The lock is a name for a socket: the kernel gives it to one, takes it back however that one ends, and there is no file.
+    """
+    end = time.monotonic() + seconds
+    with socket.socket(socket.AF_UNIX) as name:
         while True:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                name.bind("\0practice-cluster")
                 break
-            except BlockingIOError:
+            except OSError:
                 if time.monotonic() >= end:
                     raise Refusal("another practice-cluster is starting or ending one just now") from None
                 time.sleep(0.1)
+        CACHE.mkdir(parents=True, exist_ok=True)
         yield
 
 
@@ -62,13 +65,18 @@ def write_state(state: dict) -> None:
     new.rename(STATE)
 
 
-def read_state() -> dict | None:
-    """Return what is known of the cluster whose first process still runs, else None."""
+def last_state() -> dict | None:
+    """Return what is known of the last cluster, whether it runs or was killed."""
     try:
-        state = json.loads(STATE.read_text())
+        return json.loads(STATE.read_text())
     except (OSError, ValueError):
         return None
-    return state if started(state["pid"]) == state["started"] != "" else None
+
+
+def read_state() -> dict | None:
+    """Return what is known of the cluster whose first process still runs, else None."""
+    state = last_state()
+    return state if state and started(state["pid"]) == state["started"] != "" else None
 
 
 def needed_state() -> dict:
@@ -98,13 +106,13 @@ def make_live(skeleton: Path, owner: int) -> None:
         os.chown(path, owner, owner, follow_symlinks=False)
 
 
-def remove_live() -> None:
+def remove_live(live: Path = LIVE) -> None:
     """Remove what a cluster wrote. Its mounts were in a namespace that is gone: none of them is seen from here."""
-    if any(line.split()[1].startswith(f"{LIVE}/") for line in Path("/proc/self/mounts").read_text().splitlines()):
-        raise Refusal(f"something is mounted below {LIVE}", FAILED)
+    if any(line.split()[1].startswith(f"{live}/") for line in Path("/proc/self/mounts").read_text().splitlines()):
+        raise Refusal(f"something is mounted below {live}", FAILED)
     for _ in range(50):
-        shutil.rmtree(LIVE, ignore_errors=True)
-        if not LIVE.exists():
+        shutil.rmtree(live, ignore_errors=True)
+        if not live.exists():
             return
         time.sleep(0.1)
-    raise Refusal(f"cannot remove {LIVE}", FAILED)
+    raise Refusal(f"cannot remove {live}", FAILED)
