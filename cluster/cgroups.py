@@ -6,7 +6,11 @@ import time
 from pathlib import Path
 
 NAME = "practice-cluster"
-WANTED = {"memory", "cpu", "cpuacct", "cpuset", "freezer", "devices", "pids", "blkio"}
+# What Slurm uses here, and all that there is: some machines mount several together.
+WANTED = {"memory", "cpuacct", "freezer"}
+KNOWN = WANTED | {"cpu", "cpuset", "devices", "pids", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb"}
+# A group is as important as one process beside it, and the jobs of four nodes would share what one process gets.
+SHARES = 8
 
 
 def mounts() -> tuple[dict[str, Path], Path | None]:
@@ -14,8 +18,8 @@ def mounts() -> tuple[dict[str, Path], Path | None]:
     first, second = {}, None
     for line in Path("/proc/self/mounts").read_text().splitlines():
         _, folder, kind, flags = line.split()[:4]
-        controllers = [word for word in flags.split(",") if word in WANTED]
-        if kind == "cgroup" and controllers:
+        controllers = [word for word in flags.split(",") if word in KNOWN]
+        if kind == "cgroup" and WANTED.intersection(controllers):
             first.setdefault(",".join(controllers), Path(folder))
         elif kind == "cgroup2":
             second = second or Path(folder)
@@ -35,6 +39,8 @@ def make() -> tuple[str, list[Path]]:
             for controller in ("memory", "cpuset", "cpu"):
                 with contextlib.suppress(OSError):
                     second.joinpath("cgroup.subtree_control").write_text(f"+{controller}")
+            with contextlib.suppress(OSError):
+                ours.joinpath("cpu.weight").write_text(str(100 * SHARES))
             return "v2", [ours]
     except OSError:
         remove()
@@ -49,6 +55,8 @@ def make_first(controllers: str, parent: Path) -> Path:
         for name in ("cpuset.cpus", "cpuset.mems"):
             ours.joinpath(name).write_text(parent.joinpath(name).read_text())
         ours.joinpath("cgroup.clone_children").write_text("1")
+    if "cpu" in controllers.split(","):
+        ours.joinpath("cpu.shares").write_text(str(1024 * SHARES))
     return ours
 
 

@@ -1,8 +1,11 @@
 """Drives the practice cluster as its owner and its learner do, for tests on a real Slurm."""
 
+import contextlib
 import io
+import ipaddress
 import os
 import shlex
+import struct
 import subprocess
 import sys
 import tarfile
@@ -111,9 +114,71 @@ class Cluster:
         }
 
 
-def changed_since(stamp, *folders):
-    """Return the files below the folders that were made or changed after the stamp, without the cache."""
-    cache = "/var/cache/practice-cluster"
-    find = ["find", *[folder for folder in folders if Path(folder).is_dir()], "-xdev", "-path", cache, "-prune", "-o"]
-    done = subprocess.run([*find, "-newer", stamp, "-print"], capture_output=True, text=True, check=False)
-    return set(done.stdout.splitlines())
+class Machine:
+    """What a machine has, to be compared with what it had: nothing of a cluster may stay."""
+
+    FOLDERS = ("/etc", "/usr", "/opt", "/home", "/root", "/srv", "/boot", "/var/lib", "/var/spool", "/run", "/dev/shm")
+    # What others may change while a test runs: package lists, and what other tests' programs keep for themselves.
+    OTHERS = ("/root/.cache", "/root/.config", "/root/.local", "/root/.ipython", "/root/.jupyter", "/dev/shm/.org.chromium")
+    CACHE = Path("/var/cache/practice-cluster")
+
+    def __init__(self, stamp):
+        stamp.touch()
+        self.stamp = stamp
+        self.listening = listening()
+        self.before = self.look()
+        time.sleep(0.02)  # what is changed from now on is newer than the stamp
+
+    def look(self):
+        """Return {kind: what there is}."""
+        groups = [str(path) for path in Path("/sys/fs/cgroup").glob("*/*") if path.is_dir()]
+        cached = sorted(path.name for path in self.CACHE.glob("*"))
+        return {
+            "processes": set(apart()),
+            "mounts": Path("/proc/self/mounts").read_text(),
+            "cgroups": sorted(group for group in groups if "cluster" in group or "slurm" in group),
+            # Above, the kernel gives ports to any program.
+            "listens": sorted(address for address in listening() if address[1] < 32768),
+            "run": sorted(str(path) for path in Path("/run").glob("*") if "cluster" in path.name),
+            "cache": [name for name in cached if name == "live" or "partial" in name],
+        }
+
+    def changed(self):
+        """Return the files outside the cache that were changed since."""
+        folders = [folder for folder in self.FOLDERS if Path(folder).is_dir()]
+        find = ["find", *folders, "-xdev", "-not", "-type", "d", "-newer", self.stamp, "-print"]
+        done = subprocess.run(find, capture_output=True, text=True, check=False)
+        return [path for path in done.stdout.splitlines() if not path.startswith(self.OTHERS)]
+
+    def differences(self):
+        """Return what is not as it was, in a few words each; wait a moment for what is just ending."""
+        end = time.monotonic() + 3
+        while (now := self.look()) != self.before and time.monotonic() < end:
+            time.sleep(0.1)
+        found = [f"{kind}: {self.before[kind]} -> {now[kind]}" for kind in now if now[kind] != self.before[kind]]
+        return found + self.changed()
+
+
+def listening():
+    """Return the addresses at which somebody listens, as ("127.0.0.1", 16817)."""
+    found = set()
+    for table, listens in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state = line.split()[:4]
+            address, _, port = local.partition(":")
+            if state == listens:
+                words = struct.unpack(f">{len(address) // 8}I", bytes.fromhex(address))
+                packed = struct.pack(f"={len(words)}I", *words)
+                found.add((str(ipaddress.ip_address(packed)), int(port, 16)))
+    return found
+
+
+def apart():
+    """Yield the processes in another process namespace than ours, and those that start others in one."""
+    own = os.readlink("/proc/self/ns/pid")
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            name = (process / "comm").read_text().strip()
+            spaces = {os.readlink(process / "ns" / space) for space in ("pid", "pid_for_children")}
+            if spaces != {own} and not name.startswith("chrom"):
+                yield f"{process.name} {name}"
