@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import platform
-import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -50,9 +49,9 @@ def registry_answers(seconds: float = 4) -> bool:
 
 
 def ensure(root: Path, say) -> Path:
-    """Return the folder that a registry serves, with the stand-in in it."""
+    """Return the folder that a registry serves, with the stand-in in it; make it if it isn't there."""
     pip = settings.pip_conf(settings.pip_options(), with_folders=False)
-    name = digest(MAKE.encode(), PACKAGES.encode(), Path(__file__).read_bytes(), settings.certificates(), pip.encode())
+    name = digest(*map(str.encode, (MAKE, SUITE, PACKAGES, pip)), settings.certificates())
     folder = CACHE / f"base-{name}"
     if not folder.is_dir():
         say("no image registry answers: a stand-in for the base image is made from Debian's packages, once")

@@ -1,12 +1,17 @@
 """Runs a command that ends, with all that it started and mounted, when this process ends, however hard."""
 
 import ctypes
-import os
 import signal
 import subprocess
 from pathlib import Path
 
+import settings
+
 PR_SET_PDEATHSIG = 1
+UNSHARE = [
+    "unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc",
+    "--propagation", "private", "--",
+]  # fmt: skip
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C.UTF-8",
@@ -39,11 +44,10 @@ def die_with_parent() -> None:
 
 def run(command: list[str], log: Path) -> int:
     """Run a command in namespaces of its own (mounts, processes, host name); what it prints goes to the log."""
-    unshare = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "--"]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*unshare, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
-            env=ENVIRONMENT | {k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")},
+            [*UNSHARE, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
+            env=ENVIRONMENT | settings.variables(),
             preexec_fn=die_with_parent, start_new_session=True,
         )  # fmt: skip
         try:

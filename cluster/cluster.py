@@ -22,6 +22,7 @@ from namespace import enter, learner
 
 START_SECONDS = 120
 UNSHARE = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--fork", "--propagation", "private", "--"]
+REGISTRY_PORT = 15000
 
 
 def say(text: str) -> None:
@@ -48,7 +49,8 @@ def up(options: dict) -> int:
                 signal.signal(number, signal.SIG_IGN)
             clean()
             raise
-    say(f"up after {time.monotonic() - begin:.1f} s: {options['nodes']} nodes. `practice-cluster shell` takes you there.")
+    seconds = time.monotonic() - begin
+    say(f"up after {seconds:.1f} s: {options['nodes']} nodes. `practice-cluster shell` takes you there.")
     if "home" not in options:
         say("the home of learner is forgotten by `down`; with `up --home DIR` it is a folder of yours")
     return 0
@@ -69,7 +71,7 @@ def refuse_other_slurm(options: dict) -> None:
 
 def refuse_used_ports(nodes: int) -> None:
     first = slurm_conf.FIRST_NODE_PORT
-    for port in (slurm_conf.CONTROLLER_PORT, slurm_conf.DATABASE_PORT, 15000, *range(first, first + nodes)):
+    for port in (slurm_conf.CONTROLLER_PORT, slurm_conf.DATABASE_PORT, REGISTRY_PORT, *range(first, first + nodes)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -10,7 +10,8 @@ IN_LOGIN_SHELL = ["bash", "--login", "-c", 'exec "$@"', "bash"]
 
 
 def nsenter(state: dict) -> list[str]:
-    return ["nsenter", f"--target={state['pid']}", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd", "--"]
+    spaces = ["--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd"]
+    return ["nsenter", f"--target={state['pid']}", *spaces, "--"]
 
 
 def enter(state: dict, command: list[str], output: bool = False) -> str:

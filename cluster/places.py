@@ -17,7 +17,9 @@ INSIDE = HERE / "inside"
 CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster")).absolute()
 # What a running cluster writes to disk; gone after `down`.
 LIVE = CACHE / "live"
-LIVE_FOLDERS = {"memory": 0o755, "root": 0o755, "home": 0o755, "tmp": 0o1777, "var/tmp": 0o1777, "var/log/slurm": 0o755}
+LIVE_FOLDERS = {
+    "memory": 0o755, "root": 0o755, "home": 0o755, "tmp": 0o1777, "var/tmp": 0o1777, "var/log/slurm": 0o755,
+}  # fmt: skip
 # Which process is the cluster; gone after `down`, and after a restart of the machine.
 RUN = Path("/run/practice-cluster")
 STATE = RUN / "state.json"
@@ -32,7 +34,7 @@ def only_root() -> None:
 def lock(seconds: float = 0):
     """Let one process at a time start or end a cluster; others are refused after some seconds.
 
-    The lock is a name for a socket: the kernel gives it to one, takes it back however that one ends, and there is no file.
+    The lock is a name for a socket: the kernel gives it to one, and takes it back however that one ends.
     """
     end = time.monotonic() + seconds
     with socket.socket(socket.AF_UNIX) as name:

@@ -4,7 +4,6 @@ import hashlib
 import os
 import platform
 import shutil
-import subprocess
 from pathlib import Path
 
 import box
@@ -12,9 +11,15 @@ import settings
 from errors import Refusal
 from places import CACHE, HERE, INSIDE
 
-# A change of one of these makes a new root.
-INGREDIENTS = [HERE / "packages.txt", HERE / "root.py", INSIDE / "prepare.sh", INSIDE / "start.py", INSIDE / "slurm_conf.py"]
 LOG = CACHE / "build.log"
+# Nobody reads manuals here, and a folder that is half made is thrown away: nothing need reach the disk at once.
+MMDEBSTRAP = [
+    "mmdebstrap", "--mode=root", "--variant=minbase", "--skip=output/mknod,output/dev", "--dpkgopt=force-unsafe-io",
+    "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
+    "--dpkgopt=path-exclude=/usr/share/locale/*",
+]  # fmt: skip
+# A change of one of these makes a new root.
+INGREDIENTS = [HERE.joinpath("packages.txt").read_bytes(), INSIDE.joinpath("prepare.sh").read_bytes()]
 
 
 def packages() -> list[str]:
@@ -28,7 +33,7 @@ def digest(*parts: bytes) -> str:
 
 def ensure(say) -> Path:
     """Return the root folder; make it if it isn't there, or is made of something else."""
-    root = CACHE / f"root-{digest(platform.machine().encode(), *(path.read_bytes() for path in INGREDIENTS))}"
+    root = CACHE / f"root-{digest(*INGREDIENTS, *map(str.encode, [platform.machine(), *MMDEBSTRAP]))}"
     remove(CACHE.glob("*.partial"))
     if not root.is_dir():
         refuse_full_disk()
@@ -53,11 +58,10 @@ def install_mmdebstrap(say) -> None:
     if not shutil.which("apt-get"):
         raise Refusal(f"needs {' and '.join(missing)}, or Docker: see content/practice-cluster.md")
     say(f"installing {' and '.join(missing)}")
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        done = subprocess.run(["apt-get", "-qq", *command], env=environment, capture_output=True, text=True, check=False)
-        if done.returncode and command[0] == "install":
-            raise Refusal(f"cannot install {' and '.join(missing)}: {done.stderr.strip().splitlines()[-1]}")
+    settings.apt_get("update")
+    done = settings.apt_get("install", "--yes", "--no-install-recommends", *missing)
+    if done.returncode:
+        raise Refusal(f"cannot install {' and '.join(missing)}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
 def build(root: Path) -> None:
@@ -69,9 +73,7 @@ def build(root: Path) -> None:
         (given / "sources.list").write_text(settings.apt_sources())
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
         log_or_refuse(box.run(
-            ["mmdebstrap", "--mode=root", "--variant=minbase", "--skip=output/mknod,output/dev",
-             f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf", "--dpkgopt=force-unsafe-io", "--dpkgopt=path-exclude=/usr/share/doc/*",
-             "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
+            [*MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
              settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
         log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh"], LOG))

@@ -1,4 +1,4 @@
-"""How this machine reaches packages: apt's sources and settings, certificates, pip's settings. The cluster does as it does."""
+"""How this machine reaches packages: the sources and settings of apt and pip, and certificates."""
 
 import configparser
 import os
@@ -17,6 +17,11 @@ def printed(*command: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
+def apt_get(*words: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True, check=False)
+
+
 def codename() -> str:
     for line in Path("/etc/os-release").read_text().splitlines():
         if line.startswith("VERSION_CODENAME="):
@@ -27,14 +32,18 @@ def codename() -> str:
 def apt_sources() -> str:
     """Return the sources of Debian 12: this machine's own, turned to it, or Debian's."""
     form = "$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)"
+    question = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
     here, sources = codename(), set()
-    for line in printed("apt-get", "indextargets", "--format", form, "Created-By: Packages"):
+    if Path("/etc/debian_version").exists() and not printed(*question):
+        apt_get("update")  # apt knows its sources only by their lists
+    for line in printed(*question):
         origin, uri, release, component = (line.split() + [""] * 4)[:4]
         if origin == "Debian" and component == "main" and here and release.startswith(here):
             sources.add(f"deb [signed-by={KEYRING}] {uri} {SUITE}{release.removeprefix(here)} main")
     plain = sorted(line for line in sources if f" {SUITE} main" in line)
     rest = sorted(sources - set(plain))
-    return "".join(f"{line}\n" for line in [*plain, *rest] if plain) or f"deb [signed-by={KEYRING}] {DEFAULT_MIRROR} {SUITE} main\n"
+    lines = [*plain, *rest] if plain else [f"deb [signed-by={KEYRING}] {DEFAULT_MIRROR} {SUITE} main"]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def apt_options() -> str:

@@ -44,6 +44,8 @@ def need():
 
 def pytest_terminal_summary(terminalreporter, config):
     """Says at the end what these tests do not prove."""
+    if any("tests/cluster/test_jobs.py" in report.nodeid for report in terminalreporter.stats.get("passed", [])):
+        return
     scripts = len(list(config.rootpath.glob("code/slurm/**/*.sh")))
     terminalreporter.write_line(
         f"Not proven without a cluster: {scripts} batch scripts were linted, not run; no image was built."

@@ -5,7 +5,6 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 here=$(dirname "$0")
-arch=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
 
 die() {
     echo "prepare: $*" >&2
@@ -79,7 +78,10 @@ EOF
     rm -rf /var/lib/mysql
     install -d -o mysql -g mysql /var/lib/mysql
     mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method=socket >/dev/null
-    python3 "$here/start.py" --only-accounts
+    python3 "$here/start.py" --accounting sh -euc '
+        sacctmgr -i add cluster lesson
+        sacctmgr -i add account lesson Description=lesson Organization=lesson
+        sacctmgr -i add user learner account=lesson'
 }
 
 install_apptainer

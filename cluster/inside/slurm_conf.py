@@ -17,6 +17,8 @@ ClusterName=lesson
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=slurm
 AuthType=auth/munge
+# A job that lost its node starts again after this many seconds; the default is 120.
+AuthInfo=cred_expire=20
 CommunicationParameters={communication}
 SlurmctldPort={controller_port}
 SlurmctldPidFile=/run/slurm/slurmctld.pid
@@ -27,8 +29,8 @@ SlurmctldLogFile=/var/log/slurm/slurmctld.log
 SlurmdLogFile=/var/log/slurm/slurmd-%n.log
 MailProg=/bin/true
 PropagateResourceLimits=NONE
-# A node that stops answering is found after {slurmd_timeout} seconds (a site waits for minutes), and its jobs start again.
-SlurmdTimeout={slurmd_timeout}
+# A node that stops answering is found after some seconds (a site waits for minutes), and its jobs start again.
+SlurmdTimeout=15
 ReturnToService=2
 JobRequeue=1
 OverTimeLimit=0
@@ -45,7 +47,8 @@ AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePort={database_port}
 AccountingStorageEnforce=associations,limits
-NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port={node_ports} CPUs={cpus} RealMemory={memory} State=UNKNOWN
+NodeName=DEFAULT CPUs={cpus} RealMemory={memory} State=UNKNOWN
+NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port={node_ports}
 {partitions}
 """
 WITH_CGROUP = "ProctrackType=proctrack/cgroup\nTaskPlugin=task/cgroup\nJobAcctGatherType=jobacct_gather/cgroup"
@@ -93,7 +96,6 @@ def slurm_conf(options: dict, cgroup: str) -> str:
         controller_port=CONTROLLER_PORT,
         database_port=DATABASE_PORT,
         node_ports=range_of(FIRST_NODE_PORT, nodes),
-        slurmd_timeout=15,
         memory_per_cpu=options["memory"] // options["cpus"] // 2,
         enforcement=WITHOUT_CGROUP if cgroup == "none" else WITH_CGROUP,
         partitions="\n".join(partitions),

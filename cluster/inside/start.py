@@ -128,11 +128,7 @@ def start_accounting() -> None:
     say("the accounting runs: MariaDB and slurmdbd")
 
 
-def make_accounts() -> None:
-    """Let the database know the cluster, the account and the user; then end what was started for it."""
-    must("sacctmgr", "-i", "add", "cluster", "lesson")
-    must("sacctmgr", "-i", "add", "account", "lesson", "Description=lesson", "Organization=lesson")
-    must("sacctmgr", "-i", "add", "user", "learner", "account=lesson")
+def stop_accounting() -> None:
     stop("/run/slurm/slurmdbd.pid")
     must("mariadb-admin", "shutdown")
     stop("/run/munge/munged.pid")
@@ -215,8 +211,9 @@ def start_registry() -> None:
         f"storage: {{filesystem: {{rootdirectory: {REGISTRY}}}, maintenance: {{readonly: {{enabled: true}}}}}}\n"
     )
     daemon("registry", "docker-registry", "serve", "/etc/practice-registry.yml")
-    mirror = '[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\nlocation = "127.0.0.1:15000"\ninsecure = true\n'
-    Path("/etc/containers/registries.conf.d/50-practice-cluster.conf").write_text(mirror)
+    Path("/etc/containers/registries.conf.d/50-practice-cluster.conf").write_text(
+        '[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\nlocation = "127.0.0.1:15000"\ninsecure = true\n'
+    )
     say("a stand-in base image is served on this machine")
 
 
@@ -235,10 +232,12 @@ def adopt_owner(uid: int) -> None:
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--only-accounts"]:
+    if sys.argv[1:2] == ["--accounting"]:
+        # For prepare.sh: a command that needs the database and nothing else.
         slurm_conf.write(slurm_conf.DEFAULTS, "none")
         start_accounting()
-        make_accounts()
+        must(*sys.argv[2:])
+        stop_accounting()
         return
     options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
     if "uid" in options:

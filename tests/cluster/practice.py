@@ -83,7 +83,7 @@ class Cluster:
         rows = [line.split("|") for line in text.splitlines()]
         return {job: (state, code) if whole else state.split()[0] for job, state, code in rows}
 
-    def wait(self, *ids, tasks=None, seconds=120):
+    def wait(self, *ids, tasks=None, seconds=600):
         """Wait until sacct knows the end of all jobs, and of that many tasks; return {job id: state}."""
 
         def ended():
@@ -119,7 +119,7 @@ class Machine:
 
     FOLDERS = ("/etc", "/usr", "/opt", "/home", "/root", "/srv", "/boot", "/var/lib", "/var/spool", "/run", "/dev/shm")
     # What others may change while a test runs: package lists, and what other tests' programs keep for themselves.
-    OTHERS = ("/root/.cache", "/root/.config", "/root/.local", "/root/.ipython", "/root/.jupyter", "/dev/shm/.org.chromium")
+    OTHERS = ("/root/.cache", "/root/.config", "/root/.local", "/root/.ipython", "/root/.jupyter", "/dev/shm/.org.")
     CACHE = Path("/var/cache/practice-cluster")
 
     def __init__(self, stamp):

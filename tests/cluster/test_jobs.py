@@ -10,13 +10,14 @@ pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow, pytest.
 OTHERS = "--time=1 --mem=100M --output=%x_%A_%a.log"
 
 
-# As if the power had failed: the daemon of a node, the daemons of its jobs ($2), and what they run, without a last word.
+# As if the power had failed: the daemon of a node, those of its jobs ($2), and what they run, without a last word.
 KILL_NODE = """
+set -e
 kill -KILL "$(cat "/run/slurm/slurmd-$1.pid")"
 pkill -KILL -f "^slurmstepd: \\[($2)\\."
 for process in /proc/[0-9]*; do
     if tr '\\0' '\\n' <"$process/environ" 2>/dev/null | grep -qx "SLURMD_NODENAME=$1"; then
-        kill -KILL "${process#/proc/}"
+        kill -KILL "${process#/proc/}" || true
     fi
 done
 """
@@ -38,7 +39,7 @@ def test_the_first_job_has_the_id_1(cluster):
     assert sorted(cluster.states("1")) == sorted(f"1_{k}" for k in (1, 2, 4, 8, 16, 32, 64))
 
 
-def test_the_chain_makes_all_pictures_and_the_table(cluster, overtime, record_property):
+def test_the_chain_makes_all_pictures_and_the_table(cluster, overtime):
     # As content/dependencies.md and content/collect.md type it.
     folder = cluster.fresh_folder("chain")
     cluster.run("apptainer exec knn.sif python python/scikit_example/array/create_parameter_array.py", folder=folder)
@@ -47,7 +48,7 @@ def test_the_chain_makes_all_pictures_and_the_table(cluster, overtime, record_pr
     options = f"--kill-on-invalid-dep=yes --dependency=afterok:{preprocess}"
     train = submit(cluster, f"{options} {script}/submit_parallel.sh", folder=folder)
     collect = submit(cluster, f"--dependency=afterany:{train} {script}/submit_collect.sh", folder=folder)
-    states = cluster.wait(preprocess, train, collect, tasks=9, seconds=180)
+    states = cluster.wait(preprocess, train, collect, tasks=9)
     logs = cluster.output("tail -n +1 *.log", folder=folder)
     assert set(states.values()) == {"COMPLETED"}, logs
     assert sorted(states) == sorted([preprocess, *(f"{train}_{task}" for task in range(7)), collect])
@@ -58,8 +59,6 @@ def test_the_chain_makes_all_pictures_and_the_table(cluster, overtime, record_pr
     assert len(table) == 36
     assert cluster.output(f"tail -n 1 knn_collect_{collect}.log", folder=folder) == "wrote scores.png"
     assert cluster.output(f"ls knn_array_{train}_?.log | wc -l", folder=folder) == "7"
-    form = "JobID%10,JobName%14,State,ExitCode,Start,End,Elapsed,MaxRSS"
-    record_property("sacct", cluster.output(f"sacct -j {preprocess},{train},{collect} --format={form}"))
 
 
 def test_the_times_of_the_chain_prove_its_order(cluster):
@@ -75,7 +74,7 @@ def test_the_times_of_the_chain_prove_its_order(cluster):
 def test_one_job_makes_everything(cluster):
     folder = cluster.fresh_folder("one")
     job = submit(cluster, "slurm/scikit_example/submit_job.sh", folder=folder)
-    assert cluster.wait(job, seconds=180) == {job: "COMPLETED"}, cluster.output("cat *.log", folder=folder)
+    assert cluster.wait(job) == {job: "COMPLETED"}, cluster.output("cat *.log", folder=folder)
     last = cluster.output(f"tail -n 1 knn_all_{job}.log", folder=folder)
     assert last == "wrote 35 pictures and results/scores.json"
     assert cluster.output("ls results/*.png | wc -l", folder=folder) == "35"
@@ -89,37 +88,39 @@ def test_the_submission_script_makes_everything(cluster):
     cluster.run("python3 python/scikit_example/parameters/submit.py", folder=folder)
     ids = cluster.output("cut -d, -f1 jobs.csv", folder=folder).split()
     assert len(ids) == 7
-    assert set(cluster.wait(*ids, seconds=180).values()) == {"COMPLETED"}
+    assert set(cluster.wait(*ids).values()) == {"COMPLETED"}
     assert cluster.output("ls results/scores_k*.json | wc -l", folder=folder) == "7"
     assert cluster.output("ls results/*.png | wc -l", folder=folder) == "35"
 
 
 def test_a_killed_node_loses_no_task(cluster):
     """The tasks of a node that is gone start again on another one."""
-    array = submit(cluster, f'--array=0-7 --job-name=killed {OTHERS} --wrap="sleep 15; echo done"')
-    poll(lambda: cluster.output(f"squeue -h -r -j {array} -t R -w n2 -o %i"), 60, "a task on n2")
-    lost = cluster.output(f"squeue -h -r -j {array} -t R -w n2 -o '%i %A'").splitlines()
+    # The first time a task waits to be killed, the second time it does not.
+    work = '[ -n "$SLURM_RESTART_COUNT" ] || sleep 40; echo done'
+    array = submit(cluster, f"--array=0-7 --job-name=killed {OTHERS} --wrap='{work}'")
+    on_n2 = f"squeue -h -r -j {array} -t R -w n2 -o '%i %A'"
+    lost = poll(lambda: cluster.output(on_n2).splitlines(), 120, "a task on n2")
     tasks, ids = zip(*(line.split() for line in lost), strict=True)
     cluster.as_root("sh", "-c", KILL_NODE, "sh", "n2", "|".join(ids))
     try:
-        poll(lambda: cluster.output("sinfo -h -n n2 -o %t").startswith("down"), 90, "n2 is down")
-        states = cluster.wait(array, tasks=8, seconds=180)
+        poll(lambda: cluster.output("sinfo -h -n n2 -o %t").startswith("down"), 120, "n2 is down")
+        states = cluster.wait(array, tasks=8)
         assert len(states) == 8 and set(states.values()) == {"COMPLETED"}
         assert cluster.output(f"cat killed_{array}_*.log | grep -c done") == "8"
         runs = [line.split("|") for line in cluster.output(f"sacct -X -n -P -D -j {array} -o JobID,State").splitlines()]
         assert {task for task, state in runs if state != "COMPLETED"} == set(tasks), runs
     finally:
         cluster.as_root("slurmd", "-N", "n2")
-        poll(lambda: cluster.output("sinfo -h -n n2 -o %t") in ("idle", "mix", "alloc"), 60, "n2 is back")
+        poll(lambda: cluster.output("sinfo -h -n n2 -p short -o %t") in ("idle", "mix", "alloc"), 120, "n2 is back")
 
 
 def test_a_restarted_controller_loses_no_task(cluster):
     array = submit(cluster, f'--array=0-15 --job-name=restarted {OTHERS} --wrap="sleep 2; echo done"')
-    poll(lambda: cluster.output(f"squeue -h -r -j {array} -t R -o %i"), 30, "a running task")
+    poll(lambda: cluster.output(f"squeue -h -r -j {array} -t R -o %i"), 120, "a running task")
     cluster.as_root("sh", "-c", "kill -KILL $(cat /run/slurm/slurmctld.pid)")
     assert cluster.run("squeue", check=False).returncode != 0
     cluster.as_root("slurmctld")
-    states = cluster.wait(array, tasks=16, seconds=120)
+    states = cluster.wait(array, tasks=16)
     assert len(states) == 16 and set(states.values()) == {"COMPLETED"}
     assert cluster.output("cat restarted_*.log | grep -c done") == "16"
 
@@ -132,7 +133,7 @@ def test_a_failed_task_holds_back_what_depends_on_the_array(cluster):
     assert {task for task, state in states.items() if state == "FAILED"} == {f"{array}_3"}
     assert sorted(states.values()) == ["COMPLETED"] * 6 + ["FAILED"]
     reason = f"squeue -h -j {stays} -o %r"
-    poll(lambda: cluster.output(reason) == "DependencyNeverSatisfied", 30, "the reason of the job that stays")
+    poll(lambda: cluster.output(reason) == "DependencyNeverSatisfied", 120, "the reason of the job that stays")
     assert cluster.wait(cancelled) == {cancelled: "CANCELLED"}
     assert cluster.output(f"squeue -h -j {stays} -o %T") == "PENDING"
     cluster.run(f"scancel {stays}")
@@ -145,7 +146,7 @@ def test_an_option_after_the_script_is_lost(cluster):
     assert cluster.wait(lost) == {lost: "COMPLETED"}
     assert cluster.output("cat lost.log") == f"--dependency=afterok:{job} --hold"
     kept = submit(cluster, f"--dependency=afterok:{job} lost.sh")
-    poll(lambda: cluster.output(f"squeue -h -j {kept} -o %r") == "Dependency", 30, "the reason of the job")
+    poll(lambda: cluster.output(f"squeue -h -j {kept} -o %r") == "Dependency", 120, "the reason of the job")
     cluster.run(f"scancel {kept} {job}")
 
 
@@ -174,13 +175,13 @@ def test_wrong_account_and_wrong_partition_are_refused(cluster):
     assert cluster.wait(right) == {right: "COMPLETED"}
     # The database learns the partition of a job this short a moment after its end.
     row = f"sacct -X -n -P -j {right} -o Account,Partition,User"
-    poll(lambda: cluster.output(row) == "lesson|long|learner", 30, "the row of the job")
+    poll(lambda: cluster.output(row) == "lesson|long|learner", 120, "the row of the job")
 
 
 def test_the_short_partition_has_a_limit_of_one_hour(cluster):
     assert cluster.output("sinfo -h -o '%P %l'").splitlines() == ["short* 1:00:00", "long 7-00:00:00"]
     too_long = submit(cluster, '--time=61 --output=/dev/null --wrap="true"')
-    poll(lambda: cluster.output(f"squeue -h -j {too_long} -o %r") == "PartitionTimeLimit", 30, "the reason")
+    poll(lambda: cluster.output(f"squeue -h -j {too_long} -o %r") == "PartitionTimeLimit", 120, "the reason")
     cluster.run(f"scancel {too_long}")
 
 
@@ -199,7 +200,7 @@ def test_the_image_runs_as_learner_with_a_folder_that_is_read_only(cluster):
 
 def test_a_thousand_tasks_are_known_once_each(cluster):
     array = submit(cluster, '--array=1-1000 --job-name=thousand --time=1 --mem=10M --output=/dev/null --wrap="true"')
-    states = cluster.wait(array, tasks=1000, seconds=300)
+    states = cluster.wait(array, tasks=1000)
     assert set(states) == {f"{array}_{task}" for task in range(1, 1001)}
     assert set(states.values()) == {"COMPLETED"}
     rows = cluster.output(f"sacct -X -n -P -j {array} -o JobID").split()
@@ -207,7 +208,7 @@ def test_a_thousand_tasks_are_known_once_each(cluster):
 
 
 def test_a_job_that_takes_longer_than_it_may_is_ended(cluster, overtime):
-    assert cluster.wait(overtime, seconds=120) == {overtime: "TIMEOUT"}
+    assert cluster.wait(overtime) == {overtime: "TIMEOUT"}
     assert "DUE TO TIME LIMIT" in cluster.output("cat overtime.log")
 
 
