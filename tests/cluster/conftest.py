@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 
@@ -57,10 +58,13 @@ def start():
     with contextlib.ExitStack() as stack:
 
         def popen(*arguments, **options):
+            # A pytest in the background of a shell ignores SIGINT; what it starts must not.
+            handler = signal.signal(signal.SIGINT, signal.default_int_handler)
             process = subprocess.Popen(
                 [sys.executable, "-u", PRACTICE_CLUSTER, *arguments], stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options,
             )  # fmt: skip
+            signal.signal(signal.SIGINT, handler)
             stack.callback(finish, process)
             return process
 

@@ -51,7 +51,7 @@ def test_two_up_at_the_same_time_are_one_cluster(machine, start):
     third = practice_cluster("up")
     assert third.returncode == 1
     assert re.fullmatch(r"practice-cluster: is already up: .*\n", third.stderr)
-    assert practice_cluster("run", "sinfo", "-h", "-o", "%D %t").stdout == "4 idle\n4 idle\n"
+    assert practice_cluster("run", "sinfo", "-h", "-o", "%D %t").stdout == "4 idle\n"
     assert practice_cluster("down").returncode == 0
     assert machine.differences() == []
 
@@ -65,15 +65,15 @@ def test_interrupted_up_leaves_nothing_behind(machine, start, moment):
     read_until(process, moment) if isinstance(moment, str) else time.sleep(moment)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (130, "practice-cluster: interrupted\n")
+    if isinstance(moment, str):  # before the first line, Python itself may still be starting
+        assert (process.returncode, err) == (130, "practice-cluster: interrupted\n")
+    assert process.returncode != 0
     assert machine.differences() == []
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("next_verb", ["down", "up"])
+# `up` begins with what `down` does: once is enough.
+@pytest.mark.parametrize(("moment", "next_verb"), [*((moment, "down") for moment in MOMENTS), ("Slurm runs", "up")])
 def test_killed_up_leaves_nothing_behind(machine, start, moment, next_verb):
-    if next_verb == "up" and moment != "Slurm runs":
-        pytest.skip("`up` begins with what `down` does: once is enough")
     process = start("up")
     read_until(process, moment) if isinstance(moment, str) else time.sleep(moment)
     process.kill()
