@@ -45,7 +45,7 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@./tests/engines.sh
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
-	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup tests
+	@$(PYTHON_IN) -m pytest -n 2 tests
 	@$(PYTHON_IN) tests/coverage_check.py
 
 quick: lint ## the tests that need no engine and little time, for while you write

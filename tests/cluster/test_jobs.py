@@ -5,7 +5,7 @@ import re
 import pytest
 from practice import FOLDER, poll
 
-pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
 OTHERS = "--time=1 --mem=100M --output=%x_%A_%a.log"
 

@@ -13,7 +13,7 @@ import time
 import pytest
 from practice import PRACTICE_CLUSTER, Machine, listening, poll, practice_cluster
 
-pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
 
 @pytest.fixture
