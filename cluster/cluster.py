@@ -160,6 +160,7 @@ def clean() -> None:
         places.remove_live(Path(state["live"]))
     shutil.rmtree(places.RUN, ignore_errors=True)
     places.remove_live()
+    root.remove(places.CACHE.glob("*.partial"))
 
 
 def end(pid: int, seconds: float = 20) -> None:

@@ -34,7 +34,6 @@ def digest(*parts: bytes) -> str:
 def ensure(say) -> Path:
     """Return the root folder; make it if it isn't there, or is made of something else."""
     root = CACHE / f"root-{digest(*INGREDIENTS, *map(str.encode, [platform.machine(), *MMDEBSTRAP]))}"
-    remove(CACHE.glob("*.partial"))
     if not root.is_dir():
         refuse_full_disk()
         install_mmdebstrap(say)
@@ -102,6 +101,9 @@ def write_settings(root: Path) -> None:
 
 
 def remove(folders) -> None:
-    """Remove folders that nothing is mounted in: what a box mounted went with it."""
+    """Remove folders and files; nothing is mounted in them, because what a box mounted went with it."""
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.unlink(missing_ok=True)
