@@ -19,7 +19,7 @@ SlurmUser=slurm
 AuthType=auth/munge
 # A job that lost its node starts again after this many seconds; the default is 120.
 AuthInfo=cred_expire=20
-CommunicationParameters={communication}
+{communication}
 SlurmctldPort={controller_port}
 SlurmctldPidFile=/run/slurm/slurmctld.pid
 SlurmdPidFile=/run/slurm/slurmd-%n.pid
@@ -72,7 +72,7 @@ StorageType=accounting_storage/mysql
 StorageHost=localhost
 StorageUser=slurm
 StorageLoc=slurm_acct
-CommunicationParameters={communication}
+{communication}
 PidFile=/run/slurm/slurmdbd.pid
 LogFile=/var/log/slurm/slurmdbd.log
 """
@@ -82,17 +82,24 @@ def range_of(first: int, count: int) -> str:
     return f"{first}-{first + count - 1}" if count > 1 else str(first)
 
 
+def communication() -> str:
+    """Return the line with which the daemons can be reached from this machine only.
+
+    In a container the host's name is not on loopback, and the container's own network keeps others out.
+    """
+    on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
+    return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny" if on_loopback else ""
+
+
 def slurm_conf(options: dict, cgroup: str) -> str:
     """Return slurm.conf for the options of `up`; cgroup is "v1", "v2" or "none"."""
     host = socket.gethostname()
-    # A machine's daemons may be reached from the machine only; in a container its network does that.
-    on_loopback = socket.gethostbyname(host).startswith("127.")
     nodes, names = options["nodes"], options["partitions"]
     partitions = [f"PartitionName={name} Nodes=n[1-{nodes}] MaxTime=7-00:00:00" for name in names]
     partitions[0] = f"PartitionName={names[0]} Nodes=n[1-{nodes}] Default=YES MaxTime=1:00:00 DefaultTime=1:00:00"
     return SLURM_CONF.format(
         host=host,
-        communication="NoInAddrAny,NoCtldInAddrAny" if on_loopback else "",
+        communication=communication(),
         controller_port=CONTROLLER_PORT,
         database_port=DATABASE_PORT,
         node_ports=range_of(FIRST_NODE_PORT, nodes),
@@ -112,9 +119,7 @@ def write(options: dict, cgroup: str) -> None:
     ETC.joinpath("slurm.conf").write_text(slurm_conf(options, cgroup))
     more = "IgnoreSystemd=yes\n" if cgroup == "v2" else ""
     ETC.joinpath("cgroup.conf").write_text(CGROUP_CONF.format(version="v1" if cgroup == "none" else cgroup, more=more))
-    host = socket.gethostbyname(socket.gethostname())
-    communication = "NoInAddrAny" if host.startswith("127.") else ""
     secret = ETC / "slurmdbd.conf"
-    secret.write_text(SLURMDBD_CONF.format(database_port=DATABASE_PORT, communication=communication))
+    secret.write_text(SLURMDBD_CONF.format(database_port=DATABASE_PORT, communication=communication()))
     os.chmod(secret, 0o600)
     shutil.chown(secret, pwd.getpwnam("slurm").pw_uid)
