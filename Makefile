@@ -10,7 +10,7 @@ SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -pr
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures fresh cluster cluster-down clean site-venv test-venv
+.PHONY: help html live linkcheck test quick lint bench pictures steps fresh cluster cluster-down clean site-venv test-venv
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-13s %s\n' "$$name" "$$what"; done
@@ -56,6 +56,9 @@ bench: test-venv ## measures what the project promises about speed
 
 pictures: site-venv ## draws the pictures of the pages anew, with the learner's scripts
 	@content/images/draw.sh "$(CURDIR)/$(PYTHON_IN)" "$(CURDIR)/content/images"
+
+steps: site-venv ## records how each step of a script differs from the one before it
+	@$(PYTHON_IN) tests/code/steps.py
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh

@@ -86,6 +86,7 @@ templates_path = ["templates"]
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["custom.css"]
+html_js_files = [("unfold.js", {"defer": "defer"})]
 html_logo = "static/logo.svg"
 html_favicon = "static/favicon.svg"
 html_theme_options = {

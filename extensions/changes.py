@@ -43,12 +43,12 @@ class Changes:
 
 def without_comments(text: str, language: str) -> str:
     """The text with its comments cut out and its lines where they were; `language` is a name that Pygments knows."""
-    kept = []
+    parts = []
     for _, kind, value in get_lexer_by_name(language).get_tokens_unprocessed(text):
         if kind in Comment and not value.startswith(READ_BY_PROGRAMS):
             value = "\n" * value.count("\n")
-        kept.append(value)
-    return "".join(kept)
+        parts.append(value)
+    return "".join(parts)
 
 
 def counted(text: str, language: str, also: Collection[str]) -> list[tuple[int, str]]:

@@ -95,7 +95,7 @@ def reference(wanted: str, blocks: list[nodes.literal_block], root: Path, prefix
             why = why or Unknown(f"{error} ({block['file']})")
             continue
         block["linenos"] = True
-        text = f"line {first}" if first == last else f"lines {first} to {last}"
+        text = f"line {first}" if first == last else f"lines {first} {'to' if last > first + 1 else 'and'} {last}"
         return nodes.reference("", text, internal=True, refid=f"{block['anchor']}-{first}", classes=["lines"])
     raise why
 

@@ -28,6 +28,10 @@ CONTEXT = 2  # lines around each change in a difference
 SAID = 3  # removed lines that stand together; of more, only the first is repeated
 
 
+class Unfit(Exception):
+    """The listing can't be compared as the page asks."""
+
+
 class Line(str):
     """A line of a file that knows its number, counted from 1."""
 
@@ -69,39 +73,39 @@ class Listing(LiteralInclude):
 
     def run(self):
         """The listing, and below it what there is to say about it."""
-        for option in ("show-diff", "also-changes"):
-            if option in self.options and "changes-from" not in self.options:
-                return self.refuse(f"{option} without changes-from")
         file = self.path(self.arguments[0])
+        name = self.known_as(file)
         try:
-            shown = Reader(str(self.root / file), {**self.options, "lineno-match": None}, self.config).numbers()
+            shown = Reader(str(self.root / file), self.options, self.config).numbers()
             together = shown == list(range(shown[0], shown[-1] + 1))
         except (OSError, UnicodeError, ValueError, IndexError):
             return super().run()  # Sphinx says what is wrong with it
         if together and not self.options.keys() & {"append", "prepend"}:
             self.options["lineno-match"] = None
         words = self.options.get("caption")
-        name = self.known_as(file)
         self.options["caption"] = f"{{download}}`{name} </{file}>`" + (f", {words}" if words else "")
 
         result = super().run()
-        block = next(iter(node for node in result[0].findall(nodes.literal_block)), None)
+        block = next(iter(result[0].findall(nodes.literal_block)), None)
         if block is None:
             return result
-        anchor = self.anchor(result[0], name)
-        first = 1 if "prepend" in self.options else 0
-        block["file"], block["numbers"], block["anchor"] = file, shown, anchor
+        block["file"], block["numbers"], block["anchor"] = file, shown, self.anchor(result[0], name)
         block["linenos"] = "linenos" in self.options
         if "lineno-match" in self.options:
-            block["highlight_args"] |= {"linespans": anchor, "anchorlinenos": True}
-        if "changes-from" not in self.options:
-            return result
+            block["highlight_args"] |= {"linespans": block["anchor"], "anchorlinenos": True}
+        try:
+            return result + self.changes(block)
+        except Unfit as error:
+            return [self.state.document.reporter.warning(f"listing: {error}", line=self.lineno)]
 
-        before = self.path(self.options["changes-from"]) or self.config.listing_steps.get(name)
-        if not before:
-            return self.refuse(f"{name} follows no other step in listing_steps: name the file that it changes")
-        if before == self.config.listing_steps.get(name):
-            before = self.path(f"/{self.config.listing_root}/{before}")
+    def changes(self, block: nodes.literal_block) -> list[nodes.Node]:
+        """Lights what is new in the listing; gives what stands below it. Unfit where there is nothing to light."""
+        if "changes-from" not in self.options:
+            for option in self.options.keys() & {"show-diff", "also-changes"}:
+                raise Unfit(f"{option} without changes-from")
+            return []
+        file, shown = block["file"], block["numbers"]
+        before = self.step_before(self.known_as(file))
         self.env.note_dependency(before)
         try:
             old = (self.root / before).read_text(encoding="utf-8")
@@ -109,16 +113,25 @@ class Listing(LiteralInclude):
             language = self.options.get("language", "text")
             changes = compare(old, new, language, self.options.get("also-changes", ())).within(shown)
         except (OSError, UnicodeError, ClassNotFound) as error:
-            return self.refuse(f"changes from {before} can't be found: {error}")
+            raise Unfit(f"changes from {before} can't be found: {error}") from error
         if not changes:
-            return self.refuse(f"nothing that is shown changed from {before}")
-        block["highlight_args"]["hl_lines"] = [shown.index(line) + 1 + first for line in sorted(changes.lit)]
+            raise Unfit(f"nothing that is shown changed from {before}")
+        first = 2 if "prepend" in self.options else 1
+        block["highlight_args"]["hl_lines"] = [shown.index(line) + first for line in sorted(changes.lit)]
         block["changes_from"] = before
         block["linenos"] = "lineno-match" in self.options
-        result.append(self.note(changes, before))
+        below = [self.note(changes, before)]
         if "show-diff" in self.options:
-            result.append(self.difference(old, new, before, file))
-        return result
+            below.append(self.difference(old, new, before, file))
+        return below
+
+    def step_before(self, name: str) -> str:
+        """The path of the file that this one changes; Unfit if nobody says which."""
+        if self.options["changes-from"]:
+            return self.path(self.options["changes-from"])
+        if name not in self.config.listing_steps:
+            raise Unfit(f"{name} follows no other step in listing_steps: name the file that it changes")
+        return f"{self.config.listing_root}/{self.config.listing_steps[name]}".lstrip("/")
 
     @property
     def root(self) -> Path:
@@ -126,16 +139,12 @@ class Listing(LiteralInclude):
         return Path(self.env.srcdir)
 
     def path(self, argument: str) -> str:
-        """The path that the page names, from the source folder; nothing for nothing."""
-        return self.env.relfn2path(argument)[0] if argument else ""
+        """The path that the page names, from the source folder."""
+        return self.env.relfn2path(argument)[0]
 
     def known_as(self, file: str) -> str:
         """The name under which a reader knows the file."""
         return file.removeprefix(f"{self.config.listing_root}/")
-
-    def refuse(self, why: str) -> list[nodes.Node]:
-        """Warns, and so fails the build; there is nothing to show."""
-        return [self.state.document.reporter.warning(f"listing: {why}", line=self.lineno)]
 
     def anchor(self, node: nodes.Element, name: str) -> str:
         """Makes the listing's id from the file's name; the second listing of a file gets a number."""

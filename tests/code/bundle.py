@@ -95,6 +95,10 @@ def snapshot(folder):
     }
 
 
+# Seconds after which something hangs: a busy machine takes fifty times as long as a quiet one, and fails no test by it.
+HANG = 600
+
+
 class Learner:
     """A working folder that starts as the bundle, and the ways to run a script of it.
 
@@ -132,7 +136,7 @@ class Learner:
             start_new_session=True,
         )
 
-    def finish(self, process, timeout=60):
+    def finish(self, process, timeout=HANG):
         """Wait for a started process and return it as a CompletedProcess; kill it when the time is up."""
         try:
             out, err = process.communicate(timeout=timeout)
@@ -140,14 +144,14 @@ class Learner:
             self._kill(process)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
-    def run(self, script, *args, timeout=60, check=False, **options):
+    def run(self, script, *args, timeout=HANG, check=False, **options):
         """Run a script to its end; with check=True it has to succeed and to say nothing on standard error."""
         done = self.finish(self.start(script, *args, **options), timeout)
         if check:
             assert (done.returncode, done.stderr) == (0, ""), f"{script} {shlex.join(map(str, args))}:\n{done.stderr}"
         return done
 
-    def together(self, *calls, timeout=60, **options):
+    def together(self, *calls, timeout=HANG, **options):
         """Run several calls, each (script, *arguments), at the same time; return them finished, in order."""
         processes = [self.start(*call, **options) for call in calls]
         try:
@@ -156,7 +160,7 @@ class Learner:
             for process in processes:
                 self._kill(process)
 
-    def interrupt(self, script, *args, after, timeout=60, **options):
+    def interrupt(self, script, *args, after, timeout=HANG, **options):
         """Press Ctrl-C when a line that contains the text `after` was printed; return the finished process."""
         # A pytest in the background of a shell ignores SIGINT; what it starts must not.
         handler = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -178,7 +182,7 @@ class Learner:
         done.stdout = printed.decode() + done.stdout
         return done
 
-    def refuses(self, script, *args, leaves=(), timeout=60, **options):
+    def refuses(self, script, *args, leaves=(), timeout=HANG, **options):
         """Run a script that must refuse: exit code above 0, one line on standard error, no file changed or new.
 
         `leaves` are patterns of new files that are right nevertheless ("results/*.json"). Returns the line.

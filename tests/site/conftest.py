@@ -31,6 +31,7 @@ PAGES = sorted(
     for path in [SOURCES / "index.md", *(SOURCES / "content").rglob("*.md")]
 )
 GENERATED = ["404", "search"]
+HANG = 600_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 
 def pytest_generate_tests(metafunc):
@@ -167,6 +168,7 @@ def visit(browser):
 
     def open_page(url, before=None, **options):
         context = browser.new_context(**options)
+        context.set_default_timeout(HANG)
         contexts.append(context)
         page = context.new_page()
         if before:

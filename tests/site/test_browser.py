@@ -84,3 +84,28 @@ def test_unknown_address_shows_our_page(visit, address, site):
         assert page.inner_text("h1").startswith("Page not found")
         page.click(".sidebar-brand")
         assert page.url in (f"{address}index.html", address)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("content/split", "python-scikit-example-train-and-plot-py--2-60"),  # in a folded listing
+        ("content/cities", "python-long-code-for-index-py-78"),  # in a folded solution
+    ],
+)
+def test_a_link_to_a_folded_line_unfolds_it(browser, address, name, line):
+    """From another page, and on the page itself."""
+    seen = f"() => document.getElementById('{line}').checkVisibility({{visibilityProperty: true}})"
+    context = browser.new_context()
+    context.set_default_timeout(600_000)
+    try:
+        page = context.new_page()
+        page.goto(f"{address}{name}.html", wait_until="load")
+        assert not page.evaluate(seen)
+        page.evaluate(f"location.hash = '{line}'")
+        page.wait_for_function(seen)
+        page = context.new_page()
+        page.goto(f"{address}{name}.html#{line}", wait_until="load")
+        page.wait_for_function(seen)
+    finally:
+        context.close()

@@ -52,7 +52,7 @@ def run(block, folder):
     # `echo $?` would see the exit code of the echo between two commands: `(exit $code)` gives it back.
     script = script.replace(f"echo {end!r}", f"code=$?; echo; echo {end!r}; (exit $code)")
     done = subprocess.run(
-        ["bash"], input=script, cwd=folder, env=env, text=True, timeout=120,
+        ["bash"], input=script, cwd=folder, env=env, text=True, timeout=900,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     text = done.stdout.replace(os.path.realpath(folder), HOME)

@@ -9,7 +9,7 @@ import re
 
 import nbformat
 import pytest
-from bundle import CODE, load
+from bundle import CODE, HANG, load
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -89,7 +89,7 @@ def test_it_says_no_more_about_the_machine_than_it_must():
 
 def test_it_makes_the_same_runs_as_the_serial_script(stored):
     serial = load(SERIAL)
-    constants = next(cell.source for cell in code_cells(stored) if cell.source.startswith("n_neighbors"))
+    constants = next(cell.source for cell in code_cells(stored) if cell.source.startswith("N_NEIGHBORS"))
     values = [ast.literal_eval(statement.value) for statement in ast.parse(constants).body]
     assert values == [serial.N_NEIGHBORS, serial.METRICS]
 
@@ -105,7 +105,7 @@ def test_it_runs_from_a_clean_kernel_and_shows_what_is_stored(learner, stored, m
     ask = "print(__import__('json').dumps([[*run, score] for run, score in scores.items()]))"
     notebook.cells.append(nbformat.v4.new_code_cell(ask))
     folder = learner.folder / "jupyter"
-    NotebookClient(notebook, timeout=180, resources={"metadata": {"path": folder}}).execute()
+    NotebookClient(notebook, timeout=HANG, resources={"metadata": {"path": folder}}).execute()
 
     *shown, [accuracies] = texts(notebook)
     assert shown == texts(stored)

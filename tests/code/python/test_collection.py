@@ -208,7 +208,7 @@ def test_the_list_of_indices_is_folded(indices):
     assert all(int(first) < int(last) for first, last in re.findall(r"(\d+)-(\d+)", folded))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(["good", "good", "good", "missing", *DAMAGED]), min_size=1, max_size=12),
     st.randoms(use_true_random=False),
@@ -300,9 +300,9 @@ def test_results_that_nobody_expects_are_one_line(learner, results):
 def test_a_date_in_a_name_is_no_index(learner, results):
     # A range up to it would fill the memory.
     (results([0, 1]) / "scores_20261122.json").write_text(text_of(1))
-    line = learner.refuses(SCRIPT, "results", "scores.csv", timeout=10)
+    line = learner.refuses(SCRIPT, "results", "scores.csv")
     assert line == "index 20261122 is not possible: a job array has none above 4000000"
-    line = learner.refuses(SCRIPT, "results", "scores.csv", "--expect", 2, timeout=10)
+    line = learner.refuses(SCRIPT, "results", "scores.csv", "--expect", 2)
     assert line == "results that nobody expects, perhaps of an earlier array: index 20261122"
 
 

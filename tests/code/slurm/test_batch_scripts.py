@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from bundle import CODE, load
+from bundle import CODE, HANG, load
 
 SCRIPTS = sorted(path.relative_to(CODE).as_posix() for path in (CODE / "slurm").rglob("*.sh"))
 RUNNING = [script for script in SCRIPTS if not script.startswith("slurm/index/")]
@@ -41,6 +41,11 @@ MADE = {
 }
 
 
+def joined(script):
+    """Return the text of a script with every command in one line."""
+    return TEXTS[script].replace("\\\n", " ")
+
+
 def options(script):
     """Return the values of the script's #SBATCH lines by option."""
     pairs = re.findall(r"^#SBATCH --([a-z-]+)=(.*)$", TEXTS[script], re.MULTILINE)
@@ -50,7 +55,7 @@ def options(script):
 
 def commands(script):
     """Return the words of every command in the container: what comes after the image."""
-    lines = re.findall(r"^apptainer exec knn\.sif (.*)$", TEXTS[script], re.MULTILINE)
+    lines = re.findall(r"^apptainer exec knn\.sif (.*)$", joined(script), re.MULTILINE)
     return [shlex.split(line) for line in lines]
 
 
@@ -76,7 +81,7 @@ def test_it_is_a_bash_script_that_can_be_started(script):
     assert TEXTS[script].startswith("#!/bin/bash\n")
     assert TEXTS[script].endswith("\n") and "\r" not in TEXTS[script] and "\t" not in TEXTS[script]
     assert os.access(CODE / script, os.X_OK)
-    subprocess.run(["bash", "-n", CODE / script], check=True, timeout=10)
+    subprocess.run(["bash", "-n", CODE / script], check=True, timeout=HANG)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -128,7 +133,7 @@ def test_one_image_has_one_name():
 
 @pytest.mark.parametrize("script", RUNNING)
 def test_every_command_is_a_script_of_the_bundle_in_the_container(script):
-    text = re.sub(r"^#.*\n", "", TEXTS[script], flags=re.MULTILINE)
+    text = re.sub(r"^#.*\n", "", joined(script), flags=re.MULTILINE)
     lines = [line for line in text.splitlines() if line and line != "set -euo pipefail"]
     assert len(lines) == len(commands(script)) >= 1
     for program, name, *_ in commands(script):

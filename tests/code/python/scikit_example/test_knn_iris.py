@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from bundle import CODE
+from bundle import CODE, HANG
 from PIL import Image
 
 SCRIPT = "python/scikit_example/knn_iris.py"
@@ -18,7 +18,7 @@ def test_it_is_what_the_export_gives(tmp_path):
     # What the page shows; `jupyter nbconvert` runs the same module.
     command = [sys.executable, "-m", "nbconvert", "--to", "script", "--output-dir", tmp_path, NOTEBOOK]
     env = os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_NO_CONFIG": "1"}
-    subprocess.run(command, env=env, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, env=env, check=True, capture_output=True, timeout=HANG)
     assert filecmp.cmp(tmp_path / "knn_iris.py", CODE / SCRIPT, shallow=False)
 
 
@@ -37,7 +37,7 @@ def test_ipython_runs_it(learner, tmp_path, serial):
     env |= {"PYTHONWARNINGS": "error::RuntimeWarning"}
     command = [*coverage, "-m", "IPython", "--colors=NoColor", script]
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "encoding": "utf-8"}
-    done = subprocess.run(command, cwd=learner.folder, env=env, check=False, timeout=180, **options)
+    done = subprocess.run(command, cwd=learner.folder, env=env, check=False, timeout=HANG, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     shown = done.stdout.splitlines()
     assert [line for line in shown if "setosa" in line or "cm" in line] == [

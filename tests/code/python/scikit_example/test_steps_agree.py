@@ -132,18 +132,6 @@ def parts(script):
     return {name: ast.get_source_segment(text, part) for name, part in named.items()}
 
 
-def test_the_steps_differ_only_in_what_they_teach():
-    steps = [parts(script) for script in (SERIAL, PARAMETERS, ARRAY)]
-    same = {"METRICS", "SPLIT_FILE", "RESULTS", "load_split", "write_whole", "Picture"}
-    for step in steps:
-        assert {name: step[name] for name in same} == {name: steps[0][name] for name in same}
-    assert [sorted(step.keys() - same) for step in steps] == [
-        ["N_NEIGHBORS", "main"],
-        ["main"],
-        ["load_parameters", "main"],
-    ]
-
-
 def test_every_script_writes_whole_files_in_the_same_way():
     ways = {
         script.relative_to(CODE).as_posix(): parts(script)["write_whole"]

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from bundle import CODE, load
+from bundle import CODE, HANG, load
 
 SERIAL = load("python/scikit_example/train_and_plot.py")
 SCRIPTS = sorted(path.name for path in (CODE / "slurm/index").glob("*.sh"))
@@ -33,7 +33,7 @@ def task(bundle):
         if index is not None:
             env["SLURM_ARRAY_TASK_ID"] = str(index)
         command = ["bash", CODE / "slurm/index" / script]
-        return subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True, text=True, timeout=10)
+        return subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True, text=True, timeout=HANG)
 
     return task
 

@@ -1,0 +1,104 @@
+"""Counts are read from code and data; a name that means nothing ends the build."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extensions.counts import Column, Constant, Number, Product, Rows, Unknown
+
+CONF = """
+from extensions.counts import Column, Constant, Product, Rows
+counts = {
+    "metrics": Constant("code/a.py", "METRICS"),
+    "test flowers": Constant("code/a.py", "N_TEST"),
+    "runs": Product(("metrics", "test flowers")),
+    "countries": Column("code/b.csv", "Country"),
+    "cities": Rows("code/b.csv"),
+    "gone": Constant("code/gone.py", "X"),
+    "nothing": Constant("code/a.py", "X"),
+    "twice": Constant("code/a.py", "TWICE"),
+    "computed": Constant("code/a.py", "COMPUTED"),
+    "no column": Column("code/b.csv", "Continent"),
+}
+"""
+
+
+@pytest.fixture
+def counted(project):
+    """A project with things to count."""
+    project.write("conf.py", (project.source / "conf.py").read_text() + CONF)
+    project.write("code/a.py", 'METRICS = ["x", "y"]\nN_TEST = 50\nTWICE = 1\nTWICE = 2\nCOMPUTED = len("x")\n')
+    project.write("code/b.csv", 'Name,Country\n"A, B",X\nC,X\nD,Y\n')
+    return project
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [
+        ("{count}`metrics`", "two"),
+        ("{count}`Metrics`", "Two"),
+        ("{count}`test flowers`", "50"),
+        ("{count}`runs`", "100"),
+        ("{count}`countries`", "two"),
+        ("{count}`cities`", "three"),
+        ("{counted}`--array={cities:range}`", "--array=0-2"),
+        ("{counted}`--expect {cities}, {cities:last}`", "--expect 3, 2"),
+    ],
+)
+def test_numbers_are_read(counted, role, text):
+    assert counted.page(f"There: {role}.") == ""
+    found = BeautifulSoup(counted.html(), "html.parser").select_one(".count")
+    assert found.get_text() == text
+    assert (found.name == "code") == role.startswith("{counted}")
+
+
+@pytest.mark.parametrize(
+    ("role", "complaint"),
+    [
+        ("{count}`colours`", "count: 'colours' is not in counts: metrics, test flowers"),
+        ("{count}`gone`", "count: 'gone' can't be counted: "),
+        ("{count}`nothing`", "count: code/a.py defines X 0 times"),
+        ("{count}`twice`", "count: code/a.py defines TWICE 2 times"),
+        ("{count}`computed`", "count: 'computed' can't be counted: "),
+        ("{count}`no column`", "count: code/b.csv has no column Continent"),
+        ("{counted}`0-6`", "counted: '0-6' has no {name} in it"),
+        ("{counted}`{metrics:all}`", "counted: 'all' is neither range nor last"),
+        ("{counted}`{metrics`", "counted: '{metrics': expected '}'"),
+    ],
+)
+def test_what_cannot_be_counted_ends_the_build(counted, role, complaint):
+    warnings = counted.page(f"There: {role}.")
+    assert re.search(rf"index\.md:3: WARNING: {re.escape(complaint)}", warnings), warnings
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("a.py", 'METRICS = ["x", "y", "z"]\nN_TEST = 1\n'), ("b.csv", "Country\nX\n")]
+)
+def test_a_page_is_built_anew_when_what_it_counts_changes(counted, file, text):
+    counted.write("other.md", "---\norphan: true\n---\n# Other\n")
+    assert counted.page("There: {count}`runs`, {count}`countries`.") == ""
+    assert counted.build() == ("", [])
+    counted.write(f"code/{file}", text)
+    assert counted.build() == ("", ["index"])
+    assert ("three" if file == "a.py" else "one") in counted.html()
+
+
+@given(st.lists(st.integers() | st.text(max_size=3), max_size=40))
+def test_a_constants_values_are_counted(tmp_path_factory, values):
+    folder = tmp_path_factory.mktemp("constant")
+    (folder / "a.py").write_text(f"A = {values!r}\nB = {len(values)}\n", encoding="utf-8")
+    assert Constant("a.py", "A").read(folder, {}) == Constant("a.py", "B").read(folder, {}) == len(values)
+    assert format(Number(len(values)), "range") == f"0-{len(values) - 1}"
+
+
+def test_a_product_names_the_files_that_it_needs():
+    counts = {"a": Rows("a.csv"), "b": Column("b.csv", "B"), "c": Product(("a", "b"))}
+    assert Product(("c", "a")).files(counts) == ["a.csv", "b.csv", "a.csv"]
+
+
+def test_a_spec_that_means_nothing_is_refused():
+    with pytest.raises(Unknown):
+        format(Number(3), "words")
