@@ -28,10 +28,20 @@ class Unknown(Exception):
 
 
 @dataclass(frozen=True)
-class Constant:
-    """A constant of a Python file: its value if it is a whole number, else how many values it has."""
+class InFile:
+    """Something that one file says how many there are of."""
 
     file: str
+
+    def files(self, counts: dict) -> list[str]:
+        """What is read for it."""
+        return [self.file]
+
+
+@dataclass(frozen=True)
+class Constant(InFile):
+    """A constant of a Python file: its value if it is a whole number, else how many values it has."""
+
     name: str
 
     def read(self, root: Path, counts: dict) -> int:
@@ -46,10 +56,9 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(InFile):
     """The different values in a column of a CSV file."""
 
-    file: str
     name: str
 
     def read(self, root: Path, counts: dict) -> int:
@@ -62,10 +71,8 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Rows:
+class Rows(InFile):
     """The rows of a CSV file below its header."""
-
-    file: str
 
     def read(self, root: Path, counts: dict) -> int:
         """Counts them."""
@@ -85,7 +92,7 @@ class Product:
 
     def files(self, counts: dict) -> list[str]:
         """What is read for it."""
-        return [file for name in self.names for file in files(counts[name], counts)]
+        return [file for name in self.names for file in counts[name].files(counts)]
 
 
 class Number(int):
@@ -98,11 +105,6 @@ class Number(int):
         return {"": str(int(self)), "range": f"0-{self - 1}", "last": str(self - 1)}[spec]
 
 
-def files(source, counts: dict) -> list[str]:
-    """The files that say how many there are of something."""
-    return source.files(counts) if isinstance(source, Product) else [source.file]
-
-
 class CountRole(SphinxRole):
     """Finds numbers for the roles below."""
 
@@ -111,7 +113,7 @@ class CountRole(SphinxRole):
         counts = self.config.counts
         if name not in counts:
             raise Unknown(f"{name!r} is not in counts: {', '.join(counts)}")
-        for file in files(counts[name], counts):
+        for file in counts[name].files(counts):
             self.env.note_dependency(file)
         try:
             return Number(counts[name].read(Path(self.env.srcdir), counts))

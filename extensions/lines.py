@@ -74,19 +74,21 @@ def find(what: str, block: nodes.literal_block, root: Path) -> tuple[int, int]:
     return first, last
 
 
-def reference(wanted: str, blocks: list[nodes.literal_block], root: Path, prefix: str) -> nodes.reference:
-    """The link to what is wanted; `blocks` are the page's listings, the nearest first. Unknown as above."""
-    named = IN_A_FILE.fullmatch(wanted)
-    what = named["what"] if named else wanted
-    if named:
-        file = f"{prefix}{named['file']}"
-        blocks = [block for block in blocks if block["file"] == file]
-        if not blocks:
-            raise Unknown(f"the page has no listing of {file}")
-    elif not blocks:
-        raise Unknown("there is no listing above")
+def meant(file: str | None, above: list[nodes.literal_block], below: list[nodes.literal_block]) -> list:
+    """The listings that may be meant: the one above, or all of a file, the nearest above first, then those below.
+
+    Unknown if there is none.
+    """
+    blocks = [block for block in above[::-1] + below if block["file"] == file] if file else above[-1:]
+    if not blocks:
+        raise Unknown(f"the page has no listing of {file}" if file else "there is no listing above")
+    return blocks
+
+
+def reference(what: str, blocks: list[nodes.literal_block], root: Path) -> nodes.reference:
+    """The link to what is asked for, in the first of the listings that shows it. Unknown as above."""
     why = None
-    for block in blocks if named else blocks[:1]:
+    for block in blocks:
         try:
             if "linespans" not in block["highlight_args"]:
                 raise Unknown("the listing has gaps or additions, so its lines have no numbers")
@@ -102,19 +104,18 @@ def reference(wanted: str, blocks: list[nodes.literal_block], root: Path, prefix
 
 def resolve(app, doctree: nodes.document) -> None:
     """Puts a link in the place of every reference to lines; warns, and so fails the build, where that can't be."""
-    above, rest = [], []
+    blocks, pending = [], []
     for node in doctree.findall():
         if isinstance(node, nodes.literal_block) and "anchor" in node:
-            above.insert(0, node)
+            blocks.append(node)
         elif isinstance(node, pending_lines):
-            rest.append((node, len(above)))
-    prefix = f"{app.config.listing_root}/" if app.config.listing_root else ""
-    for node, count in rest:
-        nearest = above[len(above) - count :]
-        if IN_A_FILE.fullmatch(node["wanted"]):
-            nearest = nearest + above[: len(above) - count][::-1]
+            pending.append((node, len(blocks)))
+    for node, above in pending:
+        named = IN_A_FILE.fullmatch(node["wanted"])
+        file = f"{app.config.listing_root}/{named['file']}".lstrip("/") if named else None
         try:
-            new = reference(node["wanted"], nearest, Path(app.srcdir), prefix)
+            may_be = meant(file, blocks[:above], blocks[above:])
+            new = reference(named["what"] if named else node["wanted"], may_be, Path(app.srcdir))
         except Unknown as error:
             logger.warning("lines: %s", error, location=node)
             new = nodes.Text(node["wanted"])

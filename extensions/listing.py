@@ -18,11 +18,8 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from pygments.util import ClassNotFound
 from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
-from sphinx.util import logging
 
 from extensions.changes import ALSO, Changes, compare
-
-logger = logging.getLogger(__name__)
 
 CONTEXT = 2  # lines around each change in a difference
 SAID = 3  # removed lines that stand together; of more, only the first is repeated

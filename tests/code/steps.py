@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 RECORDED = Path(__file__).parent / "steps"
 
 
-def settings() -> tuple[dict[str, str], str]:
-    """Which step follows which, and the folder of the paths, from conf.py."""
+def configuration() -> dict:
+    """What conf.py sets."""
     conf = runpy.run_path(str(ROOT / "conf.py"))
     gc.enable()  # conf.py turns it off for the build
-    return conf["listing_steps"], conf["listing_root"]
+    return conf
 
 
 def difference(old: str, new: str) -> str:
@@ -30,12 +30,12 @@ def difference(old: str, new: str) -> str:
 
 def differences() -> dict[str, str]:
     """For each step what its recording should say."""
-    steps, folder = settings()
-    code = ROOT / folder
+    conf = configuration()
+    code = ROOT / conf["listing_root"]
     return {
         step: f"# {step}\n# follows {before}\n\n"
         + difference((code / before).read_text(encoding="utf-8"), (code / step).read_text(encoding="utf-8"))
-        for step, before in steps.items()
+        for step, before in conf["listing_steps"].items()
     }
 
 

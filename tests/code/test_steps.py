@@ -1,9 +1,9 @@
 """Each step of a script differs from the one before it in what its page teaches, and in nothing else."""
 
 import pytest
-from steps import RECORDED, chain, difference, differences, recording, settings
+from steps import RECORDED, chain, configuration, difference, differences, recording
 
-STEPS, _ = settings()
+STEPS = configuration()["listing_steps"]
 NOW = differences()
 
 

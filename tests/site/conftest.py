@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ET
+from collections import Counter
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,6 +65,7 @@ class Site:
         self.home = next(url for url in self.sitemap if url.endswith("/index.html")).removesuffix("index.html")
         self.prefix = urlsplit(self.home).path
         self._soups = {}
+        self._ids = {}
 
     def soup(self, name: str) -> BeautifulSoup:
         """The page `name`, as "content/array-jobs"."""
@@ -71,6 +73,12 @@ class Site:
             text = (self.folder / f"{name}.html").read_text(encoding="utf-8")
             self._soups[name] = BeautifulSoup(text, "html.parser")
         return self._soups[name]
+
+    def places(self, name: str, fragment: str) -> int:
+        """How many places of the page `name` a link to `#fragment` could mean."""
+        if name not in self._ids:
+            self._ids[name] = Counter(tag["id"] for tag in self.soup(name).find_all(id=True))
+        return self._ids[name][fragment]
 
 
 @pytest.fixture(scope="session")

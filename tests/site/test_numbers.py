@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 from docutils import nodes
+from steps import configuration
 
 from extensions.counts import WORDS, Number
 
@@ -25,11 +26,7 @@ def exceptions(root):
 @pytest.fixture(scope="session")
 def values(site, root):
     """Every number that conf.py can count."""
-    import gc
-    import runpy
-
-    counts = runpy.run_path(str(root / "conf.py"))["counts"]
-    gc.enable()  # conf.py turns it off for the build
+    counts = configuration()["counts"]
     return {source.read(root, counts) for source in counts.values()}
 
 

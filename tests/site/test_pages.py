@@ -24,9 +24,9 @@ def broken_links(site, name: str) -> list[str]:
             if not (site.folder / path).is_file():
                 broken.append(link)
             elif fragment and path.endswith(".html"):
-                ids = site.soup(path.removesuffix(".html")).find_all(id=unquote(fragment))
-                if len(ids) != 1:
-                    broken.append(f"{link} ({len(ids)} such places)")
+                places = site.places(path.removesuffix(".html"), unquote(fragment))
+                if places != 1:
+                    broken.append(f"{link} ({places} such places)")
     return broken
 
 
