@@ -85,7 +85,7 @@ counts = {
 walk_bundle = "_build/bundle/notebook-to-cluster.zip"
 walk_cluster = "cluster/practice-cluster"
 walk_tests = "tests/code"
-walk_for_show = 4
+walk_for_show = 9
 
 # The look.
 html_theme = "furo"

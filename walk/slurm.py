@@ -26,31 +26,33 @@ class Queue:
 
     def __init__(self, shell: Shell):
         self._shell = shell
+        self._submitted = False  # may there be jobs whose end nobody has waited for?
 
     def jobs(self) -> list[tuple[str, str, str]]:
         """The jobs in the queue: (id, state, reason)."""
         lines = self._shell.type("squeue --me -h -r -o '%i|%T|%r'", 60).lines
-        return [tuple(line.split("|", 2)) for line in lines if line.count("|") >= 2]
-
-    def active(self) -> list[tuple[str, str, str]]:
-        """The jobs that will end by themselves."""
-        return [job for job in self.jobs() if job[2].strip("()") not in FOR_A_PERSON]
+        rows = [line.split("|", 2) for line in lines if line.count("|") >= 2]
+        return [(job, state, reason.strip("()")) for job, state, reason in rows]
 
     def wait(self, command: str, limit: float) -> bool:
         """Wait as a reader does before this command; False if that takes longer than so many seconds."""
         end = time.monotonic() + limit
-        if LOOKS.search(command):
-            return self._come_to_rest(end)
-        return bool(AT_ONCE.search(command)) or self._all_ended(end)
+        at_once = bool(AT_ONCE.search(command))
+        done = self._come_to_rest(end) if LOOKS.search(command) else at_once or self._all_ended(end)
+        self._submitted = at_once or not done
+        return done
 
     def _all_ended(self, end: float) -> bool:
         """Wait until no job waits or runs, and the accounting knows it."""
-        while self.active():
+        while jobs := self.jobs():
+            self._submitted = True
+            if all(for_a_person(reason) for _, _, reason in jobs):
+                break
             if time.monotonic() > end:
                 return False
             time.sleep(STEP)
-        waiting = {job[0].split("_")[0] for job in self.jobs()}
-        while self._unfinished() - waiting:
+        waiting = {array_of(job) for job, _, _ in jobs}
+        while self._submitted and self._unfinished() - waiting:
             if time.monotonic() > end:
                 return False
             time.sleep(STEP)
@@ -60,13 +62,14 @@ class Queue:
         """The ids of the jobs whose end the accounting does not know yet; of an array, its own."""
         lines = self._shell.type("sacct -X -n -P -o JobID,State", 60).lines
         rows = [line.split("|") for line in lines if "|" in line]
-        return {job.split("_")[0] for job, state in rows if state in ("PENDING", "RUNNING", "COMPLETING", "REQUEUED")}
+        return {array_of(job) for job, state in rows if state in ("PENDING", "RUNNING", "COMPLETING", "REQUEUED")}
 
     def _come_to_rest(self, end: float) -> bool:
         """Wait until the scheduler has looked at every job, and the queue stays the same for a moment."""
         before, since = None, 0.0
         while time.monotonic() < end:
             now = self.jobs()
+            self._submitted |= bool(now)
             if now != before or not rests(now):
                 before, since = now, time.monotonic()
             elif time.monotonic() - since >= STILL:
@@ -88,12 +91,22 @@ class Queue:
         return "\n".join(found)
 
 
+def array_of(job: str) -> str:
+    """The id of the array of a task, as "12" for "12_3"; the id of any other job."""
+    return job.partition("_")[0]
+
+
+def for_a_person(reason: str) -> bool:
+    """Does a job that waits for this reason wait for somebody who does something?"""
+    return reason in FOR_A_PERSON
+
+
 def rests(jobs: list[tuple[str, str, str]]) -> bool:
     """Has the scheduler looked at all of these jobs, so that nothing happens until one of them ends?"""
-    pending = [reason.strip("()") for _, state, reason in jobs if state == "PENDING"]
-    moving = any(state not in ("PENDING", "RUNNING") for _, state, _ in jobs)
-    # What depends on a job that is gone will start, or never be satisfied, at the scheduler's next look.
-    orphans = "Dependency" in pending and all(
-        state == "PENDING" and reason.strip("()") in FOR_A_PERSON | {"Dependency"} for _, state, reason in jobs
-    )
-    return not moving and not orphans and all(reason in LASTING for reason in pending)
+    pending = [reason for _, state, reason in jobs if state == "PENDING"]
+    if any(state not in ("PENDING", "RUNNING") for _, state, _ in jobs):
+        return False
+    # What depends on a job that is gone starts, or is never satisfied, at the scheduler's next look.
+    if "Dependency" in pending and all(reason in FOR_A_PERSON | {"Dependency"} for reason in pending):
+        return len(pending) < len(jobs)
+    return all(reason in LASTING for reason in pending)
