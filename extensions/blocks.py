@@ -102,7 +102,6 @@ def edited(text: str, change: str) -> str:
     for old, new in hunks(change):
         places = [number for number in range(len(lines)) if lines[number : number + len(old)] == old]
         if len(places) != 1:
-            raise ValueError(f"{len(places)} places have the line {old[0]!r}" if len(old) == 1 else
-                             f"{len(places)} places have the {len(old)} lines from {old[0]!r}")
+            raise ValueError(f"{len(places)} places have the {len(old)} lines from {old[0]!r}")
         lines[places[0] : places[0] + len(old)] = new
     return "\n".join(lines)

@@ -20,7 +20,7 @@ class Rule:
 
 RULES = (
     Rule("moment", "a job runs at another time", re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\b")),
-    Rule("patch release", "an image's base is updated by its maintainers", re.compile(r"(?<=\bPython \d\.\d\d)\.\d+\b")),
+    Rule("patch release", "its maintainers update it", re.compile(r"(?<=\bPython \d\.\d\d)\.\d+\b")),
 )
 
 DURATION = re.compile(r"(?:\d+-)?(?:\d+:)?\d+:\d\d")
@@ -41,7 +41,10 @@ ID_COLUMNS = {"JOBID", "JobID"}
 JOB_ID = Rule(
     "job id",
     "the ids of jobs go on from those that there were before",
-    re.compile(r"(?<=\bbatch job )\d+|(?<=: job )\d+|(?<=[A-Za-z]_)\d+(?=(?:_\d+)?\.(?:log|out)\b)|(?<=\bslurm-)\d+(?=[_.])"),
+    re.compile(
+        r"(?<=\bbatch job )\d+|(?<=: job )\d+"  # what sbatch says, and a script that calls it
+        r"|(?<=[A-Za-z]_)\d+(?=(?:_\d+)?\.(?:log|out)\b)|(?<=\bslurm-)\d+(?=[_.])"  # names of logs
+    ),
 )
 MARK = "\0"  # where a job's id was
 

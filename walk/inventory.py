@@ -1,4 +1,4 @@
-"""Finds every literal block of every page, as Sphinx read it, and says which kind it is; what is of no kind is an error.
+"""Finds every literal block of every page, and says which kind it is; what is of no kind is an error.
 
 Sphinx's doctree is what a reader sees: a block is found in whatever exercise, solution, tab or toggle it is nested, and
 whatever fence wrote it.
@@ -20,7 +20,6 @@ INCLUDED, EXCERPT, DIFFERENCE = "included file", "excerpt", "difference"
 TRANSCRIPT, EDIT, FOR_SHOW = "transcript", "edit", "for show"
 KINDS = (INCLUDED, EXCERPT, DIFFERENCE, TRANSCRIPT, EDIT, FOR_SHOW)
 NO_LEXER = {"", "default", "guess", "none", "text"}  # names that mean something to Sphinx, not to Pygments
-OPTION_LINE = re.compile(r"\s*:[\w-]+:")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Inventory:
         return {kind: len(self.of(kind)) for kind in KINDS}
 
     def needed(self, name: str) -> list[str]:
-        """The pages that a reader has done before this one, in order, and the page itself; Wrong for an unknown page."""
+        """The pages that a reader does before this one, and the page itself; Wrong for a page that isn't there."""
         order = [page.name for page in self.pages]
         if name not in order:
             raise Wrong(f"there is no page {name}: choose one of {', '.join(order)}")
@@ -121,40 +120,26 @@ def is_literal(node: nodes.Node) -> bool:
 
 def block_of(node: nodes.Element, page: str, lines: list[str], errors: list[str]) -> Block:
     """The block of a node; one of no kind is an error as well."""
-    text = node.astext()
     kind, options = kind_of(node)
-    fence = fence_line(node)
-    line = first_line(lines, fence, text) if kind in (TRANSCRIPT, EDIT) else fence
+    block = Block(page, line_of(node, lines), kind, node.astext(), options)
     if not kind:
-        errors.append(f"{page}.md:{line}: a block of no kind: make it a transcript, an included file, or for show")
-    if line is None:
-        errors.append(f"{page}.md:{fence}: the text of this block is not found in the page's source")
+        errors.append(f"{block.place}: a block of no kind: make it a transcript, an included file, or for show")
     language = node.get("language", "")
     if language not in NO_LEXER:
         try:
             get_lexer_by_name(language)
         except ClassNotFound:
-            errors.append(f"{page}.md:{line}: nobody knows the language {language!r}")
-    return Block(page, line or fence, kind, text, options)
+            errors.append(f"{block.place}: nobody knows the language {language!r}")
+    return block
 
 
-def fence_line(node: nodes.Element) -> int:
-    """The line of the source in which the block begins, counted from 1."""
-    while node is not None and node.line is None:
-        node = node.parent
-    return node.line if node is not None else 1
-
-
-def first_line(lines: list[str], fence: int, text: str) -> int | None:
-    """The line of the source, counted from 1, with the block's first line of text; None if there is none."""
-    wanted = text.split("\n")[0]
-    for number in range(max(fence, 1), min(fence + 12, len(lines) + 1)):
-        line = lines[number - 1]
-        if line.endswith(wanted) and not line[: len(line) - len(wanted)].strip():
-            return number
-        if number > fence and line.strip() and not OPTION_LINE.match(line):
-            return None
-    return None
+def line_of(node: nodes.Element, lines: list[str]) -> int:
+    """The line of the source, counted from 1, with the block's first line of text; of what is included, its fence."""
+    fence = node.line or 1  # some directives do not say it
+    first = node.astext().split("\n")[0].strip()
+    if "file" in node or "difference" in node:
+        return fence
+    return next((number for number in range(fence, len(lines) + 1) if lines[number - 1].strip() == first), fence)
 
 
 def kind_of(node: nodes.Element) -> tuple[str, dict]:
@@ -185,8 +170,8 @@ def unfit(inventory: Inventory) -> list[str]:
             errors.append(f"{block.place}: no transcript and no test runs {file}")
     shown = inventory.of(FOR_SHOW)
     if len(shown) > config.walk_for_show:
-        for block in shown:
-            errors.append(f"{block.place}: one of {len(shown)} blocks for show; walk_for_show allows {config.walk_for_show}")
+        many = f"one of {len(shown)} blocks for show; walk_for_show allows {config.walk_for_show}"
+        errors += [f"{block.place}: {many}" for block in shown]
     elif len(shown) < config.walk_for_show:
         errors.append(f"conf.py: only {len(shown)} blocks are for show: lower walk_for_show to that")
     return errors

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from extensions.blocks import Block, commands, edited
 from walk import compare
 from walk.inventory import EDIT, TRANSCRIPT, Inventory
-from walk.shell import Ended, Result, Shell
+from walk.shell import Ended, Result
 from walk.slurm import Queue
 
 START = 60  # seconds that a shell may take to start, and to go to a folder

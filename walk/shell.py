@@ -2,13 +2,14 @@
 
 import os
 import selectors
+import signal
 import subprocess
 import time
 import uuid
 from dataclasses import dataclass
 
-# The reader's commands come through the shell's standard input, each ended by a zero byte; the commands themselves see an
-# empty one. As in a terminal, aliases are expanded, and `$?` is the exit code of the command before.
+# The reader's commands come through the shell's standard input, each ended by a zero byte; what they start sees an empty
+# one. As in a terminal, aliases are expanded, and `$?` is the exit code of the command before.
 LOOP = r"""
 shopt -s expand_aliases
 exec 9<&0 </dev/null 2>&1
@@ -45,7 +46,7 @@ class Ended(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """What a command printed, in lines without blanks at their ends, and how it ended; `code` None: it took too long."""
+    """What a command printed, in lines without blanks at their ends, and how it ended; no `code`: it took too long."""
 
     lines: list[str]
     code: int | None
@@ -106,12 +107,12 @@ class Shell:
             return False
 
     def close(self) -> None:
-        """End the shell, and wait until it is gone."""
+        """End the shell with all that it runs, and wait until it is gone."""
         self._process.stdin.close()
         try:
-            self._process.wait(GRACE)
+            self._process.wait(1)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._selector.close()
         self._process.stdout.close()

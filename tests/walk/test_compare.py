@@ -1,0 +1,172 @@
+"""What may differ between two true runs is forgiven, with a name and a reason; all else is noticed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walk.compare import ANY, COLUMNS, JOB_ID, RULES, Ids, same, shorten
+
+QUEUE = """\
+             JOBID PARTITION     NAME     USER ST       TIME  NODES NODELIST(REASON)
+              12_0     short knn_arra  learner  R       0:01      1 n1
+              12_1     short knn_arra  learner  R       0:01      1 n2
+          13_[0-6]     short knn_arra  learner PD       0:00      1 (Dependency)
+"""
+ACCOUNTING = """\
+JobID           JobName      State ExitCode    Elapsed     MaxRSS
+------------ ---------- ---------- -------- ---------- ----------
+1               knn_all  COMPLETED      0:0   00:00:17
+1.batch           batch  COMPLETED      0:0   00:00:17    120436K
+"""
+TEXTS = {
+    "queue": QUEUE,
+    "accounting": ACCOUNTING,
+    "times": """\
+       JobName               Start                 End
+-------------- ------------------- -------------------
+knn_preprocess 2026-11-22T17:58:06 2026-11-22T17:58:09
+""",
+    "submitted": "Submitted batch job 12\nk=1: job 23\n",
+    "logs": "==> index_arithmetic_3_0.log <==\ntask 0: k=1\n",
+    "version": "Python 3.13.5\n",
+    "scores": "k=1, euclidean: accuracy 0.64\nwrote 35 pictures\n",
+    "no columns": "step 1 took 0:17 on n1\n",
+}
+MAY = [
+    ("queue", "12_", "99_"),
+    ("queue", "0:01      1 n2", "1:23      1 n4"),
+    ("accounting", "00:00:17", "1-02:00:17"),
+    ("accounting", "120436K", "99M"),
+    ("accounting", "\n1 ", "\n7 "),
+    ("times", "2026-11-22T17:58:06", "2027-01-01T00:00:00"),
+    ("submitted", "12", "1"),
+    ("submitted", "job 23", "job 42"),
+    ("logs", "arithmetic_3_0", "arithmetic_77_0"),
+    ("version", "3.13.5", "3.13.11"),
+]
+MUST = [
+    ("queue", " R ", " CG "),
+    ("queue", "(Dependency)", "(Resources)"),
+    ("queue", "(Dependency)", "n3"),
+    ("queue", "13_[0-6]", "13_[0-5]"),
+    ("queue", "12_1", "13_1"),
+    ("queue", "12_1", "12_2"),
+    ("queue", "short", "long"),
+    ("queue", "      1 n1", "      2 n1"),
+    ("queue", "              12_0     short knn_arra  learner  R       0:01      1 n1\n", ""),
+    ("accounting", "COMPLETED", "FAILED"),
+    ("accounting", "0:0", "1:0"),
+    ("accounting", "120436K", ""),
+    ("accounting", "00:00:17", "INVALID"),
+    ("accounting", "knn_all", "knn_one"),
+    ("accounting", "MaxRSS", "MaxVMS"),
+    ("times", "2026-11-22T17:58:09", "Unknown"),
+    ("submitted", "Submitted batch job 12", "Submitted batch job 23"),
+    ("submitted", "k=1", "k=2"),
+    ("logs", "3_0", "3_1"),
+    ("logs", "k=1", "k=2"),
+    ("version", "3.13.5", "3.14.5"),
+    ("scores", "0.64", "0.66"),
+    ("scores", "35", "36"),
+    ("no columns", "0:17", "0:18"),
+    ("no columns", "n1", "n2"),
+]
+
+
+def verdict(shown, got):
+    return same(shown.splitlines(), got.splitlines(), Ids())
+
+
+def changed(name, old, new):
+    """The text with its first such place changed, in a table with as many characters, so that columns stay."""
+    text = TEXTS[name]
+    assert old in text
+    if name in ("queue", "accounting", "times") and "\n" not in old.strip("\n"):
+        width = max(len(old), len(new))
+        if text.partition(old)[2][:1] == " " or len(new) < len(old):
+            return text.replace(old, new.ljust(len(old))[:width], 1)
+        head, _, tail = text.partition(old)
+        spare = len(new) - len(old)
+        if spare > 0 and head.endswith(" " * spare):
+            head = head[:-spare]
+        return head + new + tail
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_text_is_the_same_as_itself(text):
+    assert verdict(text, text)
+
+
+@pytest.mark.parametrize(("name", "old", "new"), MAY)
+def test_what_may_differ(name, old, new):
+    text = TEXTS[name]
+    got = text.replace(old, new) if old.startswith(("12_", "\n")) else changed(name, old, new)
+    if name == "accounting" and old == "\n1 ":
+        got = got.replace("\n1.batch", "\n7.batch")
+    assert verdict(text, got), got
+
+
+@pytest.mark.parametrize(("name", "old", "new"), MUST)
+def test_what_must_be_noticed(name, old, new):
+    got = changed(name, old, new)
+    assert not verdict(TEXTS[name], got), got
+
+
+def test_rows_of_squeue_come_in_any_order_and_lines_of_others_do_not():
+    header, *rows = QUEUE.splitlines()
+    assert verdict(QUEUE, "\n".join([header, *reversed(rows)]))
+    assert not verdict("a\nb", "b\na")
+
+
+def test_a_job_keeps_its_id_through_a_whole_walk():
+    ids = Ids()
+    assert same(["Submitted batch job 12"], ["Submitted batch job 40"], ids)
+    assert same(["==> a_12.log <=="], ["==> a_40.log <=="], ids)
+    assert not same(["==> a_12.log <=="], ["==> a_41.log <=="], ids)
+    assert not same(["Submitted batch job 13"], ["Submitted batch job 40"], ids)
+    assert same(["Submitted batch job 13"], ["Submitted batch job 41"], ids)
+
+
+def test_every_rule_has_a_reason_and_a_name_of_its_own():
+    reasons = {}
+    for rule in [*RULES, *COLUMNS.values(), JOB_ID]:
+        assert rule.name and rule.reason
+        assert reasons.setdefault(rule.name, rule.reason) == rule.reason
+
+
+WORDS = st.sampled_from(["a", "b", "c d", ""])
+
+
+@given(st.lists(WORDS), st.lists(WORDS))
+def test_lines_without_rules_are_compared_as_they_are(shown, got):
+    assert same(shown, got, Ids()) == (shown == got)
+
+
+@given(st.lists(st.lists(WORDS, max_size=3), min_size=2, max_size=4), st.lists(st.lists(WORDS, max_size=4), min_size=3))
+def test_dots_stand_for_any_lines(parts, fill):
+    shown, got = list(parts[0]), list(parts[0])
+    for part, between in zip(parts[1:], fill, strict=False):
+        shown += [ANY, *part]
+        got += [*between, *part]
+    assert same(shown, got, Ids())
+
+
+@given(st.lists(st.sampled_from(["a", "b", ANY]), max_size=6), st.lists(st.sampled_from(["a", "b"]), max_size=6))
+def test_dots_match_as_a_pattern_would(shown, got):
+    def matches(shown, got):
+        if not shown:
+            return not got
+        if shown[0] == ANY:
+            return any(matches(shown[1:], got[start:]) for start in range(len(got) + 1))
+        return bool(got) and shown[0] == got[0] and matches(shown[1:], got[1:])
+
+    assert same(shown, got, Ids()) == matches(shown, got)
+
+
+@given(st.lists(WORDS, max_size=8), st.integers(0, 3), st.integers(0, 3))
+def test_what_was_left_out_is_left_out_again(got, head, tail):
+    shown = [*["old"] * head, ANY, *["old"] * tail]
+    new = shorten(shown, got)
+    assert same(new, got, Ids())
+    assert shorten(new, got) == new

@@ -1,0 +1,109 @@
+"""A walk types a page as it is written, says what is wrong where, goes on, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_true_site_is_walked_without_a_word(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    wrong = small.walk()
+    assert len(wrong) == 7
+    assert not any(wrong.values()), wrong
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_page_is_walked_with_what_it_needs(small):
+    assert list(small.walk("share")) == ["index.md:9", "share.md:8", "share.md:21", "share.md:28"]
+
+
+LIES = [
+    ("bake.md", "800 grams", "900 grams", "bake.md:8", ["bake.md:14: $ sh weigh.sh 2", "-900 grams", "+800 grams"]),
+    ("bake.md", "$ sh weigh.sh 2", "$ sh weigh.sh 3", "bake.md:8", ["+1200 grams"]),
+    ("bake.md", "+GRAMS=500", "+GRAMS=501", "bake.md:22", ["the edited weigh.sh is not code/weigh.sh", "+GRAMS=501"]),
+    ("bake.md", "-GRAMS=400", "-GRAMS=300", "bake.md:22", ["weigh.sh can't be edited: 0 places have the 1 lines from"]),
+    ("bake.md", ":exit: 0 2", ":exit: 0 1", "bake.md:38", ["bake.md:41: $ ls no-oven", "exit code 2 instead of 1"]),
+    ("bake.md", "  2000 grams", "  2000  grams", "bake.md:38", ["-2000  grams", "+2000 grams"]),
+    ("share.md", "$ seq 1 9", "$ seq 1 8", "share.md:8", ["share.md:9: $ seq 1 8"]),
+    ("share.md", "learner/kitchen", "learner", "share.md:8", ["-/home/learner", "+/home/learner/kitchen"]),
+    ("share.md", "$ date", "$ no-such-date", "share.md:21", ["exit code 127 instead of 0"]),
+    ("share.md", "$ echo $?\n1", "$ echo $?\n0", "share.md:28", ["-0", "+1"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "place", "said"), LIES)
+def test_a_lie_is_found_where_it_stands(small, file, old, new, place, said):
+    small.change(file, old, new)
+    wrong = small.walk()
+    text = "\n".join(wrong[place])
+    for words in said:
+        assert words in text
+    # What does not depend on it is still right.
+    assert wrong["index.md:9"] == []
+
+
+def test_a_command_that_hangs_is_ended_and_the_shell_goes_on(small):
+    small.change("share.md", "```{transcript}\n$ mkdir", "```{transcript}\n:limit: 1\n\n$ mkdir")
+    small.change("share.md", "$ seq 1 9", "$ bread=rye; sleep 500 & sleep 500\n$ seq 1 9")
+    small.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", "$ test $bread = rye && echo shown\nrye")
+    begin = time.monotonic()
+    wrong = small.walk()
+    assert time.monotonic() - begin < 60
+    assert "has not ended after 1 seconds, and was killed" in wrong["share.md:10"][0]
+    assert wrong["share.md:24"] == [] and wrong["share.md:31"] == []
+    assert not running("sleep 500")
+
+
+def test_a_command_that_ends_the_shell_is_named(small):
+    small.change("share.md", "$ false\n$ echo $?\n1", "$ exit 3\n$ echo here\nhere")
+    small.change("share.md", ":exit: 1 0", ":exit: 0 0")
+    assert "the shell has ended here" in small.walk()["share.md:28"][0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_walk_leaves_nothing_behind(small, tmp_path, number):
+    sleep = f"sleep {700 + number}"  # both tests may run at the same time
+    small.change("index.md", "$ cd kitchen", f"$ {sleep}")
+    small.inventory()
+    (tmp_path / "temporary").mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "temporary")}
+    command = [sys.executable, "-m", "walk", "pages", "--source", small.source]
+    command += ["--doctrees", small.source / "_build/doctrees"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while not running(sleep):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "walk: interrupted\n")
+    assert not running(sleep)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def running(command):
+    """Does a process run this command?"""
+    words = command.encode().split()
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if file.read_bytes().rstrip(b"\0").split(b"\0") == words:
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def test_ten_walks_give_the_same_verdict(small):
+    small.change("bake.md", "800 grams", "900 grams")
+    first = small.walk()
+    before = {path: path.read_bytes() for path in small.source.glob("*.*")}
+    assert all(small.walk() == first for _ in range(9))
+    assert {path: path.read_bytes() for path in small.source.glob("*.*")} == before

@@ -1,0 +1,40 @@
+"""Every transcript and every edit of the lesson's pages, walked in a reader's order on a real cluster, an item each.
+
+The items of one run share one walk. With only some of them chosen, the walk does what their pages need, and them.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from walk import inventory, places
+from walk.journey import Journey
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
+
+
+def pytest_generate_tests(metafunc):
+    """Makes one item a block, from the site as `make html` has built it."""
+    found = inventory.read(ROOT, ROOT / "_build/doctrees")
+    blocks = found.of(inventory.TRANSCRIPT, inventory.EDIT)
+    metafunc.parametrize("block", blocks, ids=[block.place for block in blocks])
+
+
+@pytest.fixture(scope="session")
+def journey(request):
+    """The walk; it goes on to each block that is asked for."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("a practice cluster can only be started by root on Linux")
+    found = inventory.read(ROOT, ROOT / "_build/doctrees")
+    chosen = {item.callspec.params["block"].page for item in request.session.items if item.path == Path(__file__)}
+    pages = {page for name in chosen for page in found.needed(name)}
+    with Journey(found, places.of(found), pages) as journey:
+        yield journey
+
+
+def test_a_page_does_what_it_shows(journey, block):
+    wrong = journey.outcome(block).wrong
+    assert not wrong, "\n\n".join(wrong)
