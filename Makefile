@@ -10,7 +10,8 @@ SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -pr
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures steps fresh cluster cluster-down clean site-venv test-venv
+.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs fresh cluster cluster-down \
+    clean site-venv test-venv
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-13s %s\n' "$$name" "$$what"; done
@@ -59,6 +60,16 @@ pictures: site-venv ## draws the pictures of the pages anew, with the learner's 
 
 steps: site-venv ## records how each step of a script differs from the one before it
 	@$(PYTHON_IN) tests/code/steps.py
+
+inventory: html ## lists every block of code on the pages, with its kind
+	@$(PYTHON_IN) -m walk inventory
+
+walk: html ## types the pages as a reader does, on a cluster of its own (as root): make walk PAGE=array-jobs
+	@$(PYTHON_IN) -m walk pages $(PAGE)
+
+outputs: html ## walks, and writes what came out into the pages and their pictures
+	@$(PYTHON_IN) -m walk outputs $(PAGE)
+	@$(MAKE) --no-print-directory pictures
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh

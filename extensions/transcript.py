@@ -13,7 +13,7 @@
 
 - `exit`: the exit codes of the commands, or the one of the last command; 0 otherwise.
 - `limit`: how many seconds the block may take, with the jobs that it waits for.
-- `output`: `compared`, which is the rule, or only `shown`, because it differs from run to run in all that it says.
+- `output`: `compared`, which is the rule, or only `shown` or left out, because it differs from run to run in all it says.
 - `folder`: where it is typed, from the reader's folder.
 
 What the reader changes in a file is an `edit`: lines that go begin with -, lines that come with +, others with a blank.
@@ -96,8 +96,6 @@ class Transcript(Checked):
         exits = self.options.get("exit", [0])
         if len(exits) not in (1, len(typed)):
             return self.refuse(f"exit has {len(exits)} codes for {len(typed)} commands")
-        if self.options.get("output") == "shown" and not any(command.output for command in typed):
-            return self.refuse("output is shown, but there is none")
         self.arguments = ["console"]
         expected = {
             "exit": exits if len(exits) == len(typed) else [0] * (len(typed) - 1) + exits,

@@ -43,7 +43,6 @@ def test_it_knows_what_to_expect(project, page, options, expected):
         ("```{transcript}\n:exit: one\n\n$ ls\n```", "exit"),
         ("```{transcript}\n:limit: 0\n\n$ ls\n```", "a limit is at least one second"),
         ("```{transcript}\n:output: maybe\n\n$ ls\n```", "maybe"),
-        ("```{transcript}\n:output: shown\n\n$ ls\n```", "transcript: output is shown, but there is none"),
         ("```{transcript}\n:folder: /tmp\n\n$ ls\n```", "a folder is named from the reader's folder"),
         ("```{transcript}\n:folder: a/../..\n\n$ ls\n```", "a folder is named from the reader's folder"),
         ("```{transcript}\n:colour: red\n\n$ ls\n```", "colour"),

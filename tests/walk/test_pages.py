@@ -23,11 +23,13 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("block", blocks, ids=[block.place for block in blocks])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def journey(request):
     """The walk; it goes on to each block that is asked for."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("a practice cluster can only be started by root on Linux")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "a practice cluster can only be started by root on Linux"
+        )
     found = inventory.read(ROOT, ROOT / "_build/doctrees")
     chosen = {item.callspec.params["block"].page for item in request.session.items if item.path == Path(__file__)}
     pages = {page for name in chosen for page in found.needed(name)}
