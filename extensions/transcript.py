@@ -13,7 +13,7 @@
 
 - `exit`: the exit codes of the commands, or the one of the last command; 0 otherwise.
 - `limit`: how many seconds the block may take, with the jobs that it waits for.
-- `output`: `compared`, which is the rule, or only `shown` or left out, because it differs from run to run in all it says.
+- `output`: `compared`, which is the rule, or only `shown` or left out: it differs from run to run in all it says.
 - `folder`: where it is typed, from the reader's folder.
 
 What the reader changes in a file is an `edit`: lines that go begin with -, lines that come with +, others with a blank.

@@ -8,7 +8,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-# The reader's commands come through the shell's standard input, each ended by a zero byte; what they start sees an empty
+# The commands come through the shell's standard input, each ended by a zero byte; what they start sees an empty
 # one. As in a terminal, aliases are expanded, and `$?` is the exit code of the command before.
 LOOP = r"""
 shopt -s expand_aliases

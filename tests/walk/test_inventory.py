@@ -1,4 +1,4 @@
-"""Every block that a reader sees is found, wherever it is nested; what is of no kind, or can't be right, is an error."""
+"""Every block that a reader sees is found, wherever it is nested; what has no kind, or can't be right, is an error."""
 
 import pytest
 
