@@ -202,6 +202,7 @@ def test_the_shell_is_a_login_shell_of_learner(machine):
         os.execv(sys.executable, [sys.executable, str(PRACTICE_CLUSTER), "shell"])
     try:
         printed = read_terminal(terminal, b"learner@login:~$ ")
+        assert b"error" not in printed
         os.write(terminal, b"sbatch --wrap true; shopt login_shell; exit 5\n")
         printed += read_terminal(terminal, b"login_shell    \ton")
         assert b"Submitted batch job 1" in printed
