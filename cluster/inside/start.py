@@ -248,6 +248,8 @@ def main() -> None:
     start_accounting()
     cgroup = start_with_cgroup(options)
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
+    if cgroup == "none":
+        say("no usable cgroup here: memory limits are not enforced")
     run_a_job(options)
     say("a job has run, and is forgotten: your first one has the id 1")
     FACTS.write_text(json.dumps({"cgroup": cgroup, "stand_in": REGISTRY.joinpath("docker").is_dir()}))

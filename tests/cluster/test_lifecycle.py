@@ -148,6 +148,7 @@ def test_a_slurm_that_answers_is_left_alone(machine, tmp_path):
 def test_a_machine_without_cgroups(machine):
     done = in_mount_namespace(f"{CGROUPS_READ_ONLY} exec $up")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nno usable cgroup here: memory limits are not enforced\n" in done.stdout
     status = practice_cluster("status")
     assert "limits:      no usable cgroup here: memory limits are not enforced\n" in status.stdout
     assert practice_cluster("run", "srun", "--mem=100M", "id", "-un").stdout == "learner\n"
