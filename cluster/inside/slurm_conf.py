@@ -83,11 +83,14 @@ def range_of(first: int, count: int) -> str:
 
 
 def communication() -> str:
-    """Return the line with which the daemons can be reached from this machine only.
+    """Return the line with which the daemons can be reached from this machine only, if its name means itself.
 
-    In a container the host's name is not on loopback, and the container's own network keeps others out.
+    While an image is built, the name of the machine may mean another address, or nothing.
     """
-    on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
+    try:
+        on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
+    except OSError:
+        on_loopback = False
     return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny" if on_loopback else ""
 
 

@@ -221,7 +221,8 @@ def adopt_owner(uid: int) -> None:
     """Give learner the user id of the folder that is his home, so that its files are his."""
     if uid == pwd.getpwnam("learner").pw_uid:
         return
-    must("groupmod", "--gid", str(uid), "learner")
+    # Rootless Podman may have given the number to a user of its own already.
+    must("groupmod", "--non-unique", "--gid", str(uid), "learner")
     # usermod would go through all files of the home.
     passwd = Path("/etc/passwd")
     lines = [line.split(":") for line in passwd.read_text().splitlines()]
@@ -247,6 +248,8 @@ def main() -> None:
     start_accounting()
     cgroup = start_with_cgroup(options)
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
+    if cgroup == "none":
+        say("no usable cgroup here: memory limits are not enforced")
     run_a_job(options)
     say("a job has run, and is forgotten: your first one has the id 1")
     FACTS.write_text(json.dumps({"cgroup": cgroup, "stand_in": REGISTRY.joinpath("docker").is_dir()}))
