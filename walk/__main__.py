@@ -21,7 +21,7 @@ def main() -> int:
     sys.path.insert(0, str(args.source))
     found = inventory.read(args.source.resolve(), args.doctrees)
     if found.errors:
-        raise Wrong("\n".join(found.errors))
+        raise Wrong("\n".join(["not all blocks of the pages are proven:", *found.errors]))
     if args.what == "inventory":
         print(inventory.table(found))
         return 0
