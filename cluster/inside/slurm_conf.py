@@ -87,11 +87,12 @@ def communication() -> str:
 
     While an image is built, the name of the machine may mean another address, or nothing.
     """
+    # Asked for IPv4 alone, the system's library knows no address at all on a machine that is offline, not even its own.
     try:
         on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
     except OSError:
         on_loopback = False
-    return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny" if on_loopback else ""
+    return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny,EnableIPv6" if on_loopback else ""
 
 
 def slurm_conf(options: dict, cgroup: str) -> str:
