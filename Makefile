@@ -10,10 +10,10 @@ SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -pr
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures steps fresh clean site-venv test-venv
+.PHONY: help html live linkcheck test quick lint bench pictures steps fresh cluster cluster-down clean site-venv test-venv
 
 help: ## lists these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-13s %s\n' "$$name" "$$what"; done
 
 # venv.sh itself knows what is installed, by checksum; calling it when all is there takes a hundredth of a second.
 site-venv:
@@ -62,6 +62,12 @@ steps: site-venv ## records how each step of a script differs from the one befor
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh
+
+cluster: ## starts the practice cluster, a real Slurm on this machine (as root)
+	@./cluster/practice-cluster up
+
+cluster-down: ## ends the practice cluster
+	@./cluster/practice-cluster down
 
 clean: ## removes all that `make` made
 	@rm -rf _build .venv

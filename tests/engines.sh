@@ -24,6 +24,11 @@ look() {
     # Without a font a page's text has no width, and what is measured in the browser means nothing.
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" /Library/Fonts \
         -name '*.[to]tf' -print -quit 2>/dev/null)" ] || missing="$missing fonts-dejavu-core"
+    # The practice cluster is made of Debian's packages by root, on Linux; elsewhere its tests are skipped anyway.
+    if [ "$(uname)" = Linux ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        need mmdebstrap mmdebstrap
+        [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
+    fi
 }
 
 look

@@ -13,7 +13,7 @@ from sphinx.addnodes import toctree
 
 # What a machine without Slurm, Apptainer and Docker can't do, and what needs the files of a job.
 NEEDS_A_CLUSTER = re.compile(
-    r"\b(sbatch|squeue|sacct|scancel|scontrol|apptainer|docker)\b|submit\.py$|jobs\.csv|_\*\.log|scores_k48"
+    r"\b(sbatch|squeue|sacct|scancel|scontrol|apptainer|docker|practice-cluster)\b|submit\.py$|jobs\.csv|_\*\.log|scores_k48"
 )
 # The test has unpacked the bundle and has an environment; a browser window with JupyterLab would wait for a person.
 ALREADY_DONE = re.compile(r"^(unzip|cd|python3 -m venv|source|pip install|jupyter lab)\b")

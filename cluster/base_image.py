@@ -1,0 +1,115 @@
+"""Makes a stand-in for the base image of the lesson, from Debian's packages, where no image registry can be reached."""
+
+import gzip
+import hashlib
+import json
+import platform
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import box
+import settings
+from places import CACHE
+from root import LOG, digest, log_or_refuse, remove
+
+NAME, TAG = "library/python", "3.13-slim"  # as in code/container
+SUITE = "trixie"  # its Python is 3.13
+PACKAGES = "ca-certificates,python3,python3-pip,python-is-python3"
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+# Debian's pip says that it manages the packages, and its `packaging` can't be replaced, having no list of its files.
+# An image has neither.
+MAKE = r"""
+mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/bookworm/InRelease'.*#\1#p" | head -n 1)
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" >/mnt/sources.list
+apt-config dump Acquire | grep '"[^"]\+";$' >/mnt/apt.conf || true
+export TMPDIR=/mnt
+export certificates=$3
+mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --include="$2" --aptopt=/mnt/apt.conf \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --customize-hook='rm -rf "$1"/usr/lib/python3*/EXTERNALLY-MANAGED "$1"/usr/lib/python3/dist-packages/packaging*' \
+    --customize-hook='cp /mnt/pip.conf "$1/etc/pip.conf"; cp "$certificates" "$1$certificates"' \
+    "$1" /mnt/image.tar /mnt/sources.list
+"""
+
+
+def registry_answers(seconds: float = 4) -> bool:
+    """Does the registry answer from which Docker and Apptainer take images by default?"""
+    try:
+        urllib.request.urlopen("https://registry-1.docker.io/v2/", timeout=seconds)
+    except urllib.error.HTTPError as error:
+        return error.code == 401 and "Docker-Distribution-Api-Version" in error.headers
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def ensure(root: Path, say) -> Path:
+    """Return the folder that a registry serves, with the stand-in in it; make it if it isn't there."""
+    pip = settings.pip_conf(settings.pip_options(), with_folders=False)
+    name = digest(*map(str.encode, (MAKE, SUITE, PACKAGES, pip)), settings.certificates())
+    folder = CACHE / f"base-{name}"
+    if not folder.is_dir():
+        say("no image registry answers: a stand-in for the base image is made from Debian's packages, once")
+        partial, work = folder.with_suffix(".partial"), CACHE / "image.partial"
+        try:
+            work.mkdir()
+            (work / "pip.conf").write_text(pip)
+            command = ["sh", "-euc", MAKE, "sh", SUITE, PACKAGES, str(settings.CERTIFICATES)]
+            log_or_refuse(box.run_in_root(root, work, command, LOG))
+            store(work / "image.tar", partial / "docker/registry/v2")
+            partial.rename(folder)
+        finally:
+            remove([partial, work])
+        remove(path for path in CACHE.glob("base-*") if path != folder)
+    return folder
+
+
+def store(tar: Path, registry: Path) -> None:
+    """Write an image of one layer as a registry keeps it on disk."""
+    layer = tar.with_suffix(".tar.gz")
+    whole = hashlib.sha256()
+    with tar.open("rb") as source, gzip.GzipFile(layer, "wb", compresslevel=1, mtime=0) as target:
+        while block := source.read(1 << 20):
+            whole.update(block)
+            target.write(block)
+    config = {
+        "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()),
+        "os": "linux",
+        "config": {"Cmd": ["python3"], "Env": [f"PATH={PATH}"]},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{whole.hexdigest()}"]},
+        "history": [{"created_by": f"a stand-in: Debian {SUITE} with {PACKAGES}"}],
+    }
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": blob(registry, json.dumps(config).encode(), "application/vnd.oci.image.config.v1+json"),
+        "layers": [blob(registry, layer.read_bytes(), "application/vnd.oci.image.layer.v1.tar+gzip")],
+    }
+    revision = blob(registry, json.dumps(manifest).encode(), MANIFEST)["digest"]
+    tags = f"_manifests/tags/{TAG}"
+    for path in (f"_manifests/revisions/{as_path(revision)}", f"{tags}/current", f"{tags}/index/{as_path(revision)}"):
+        link(registry / "repositories" / NAME / path, revision)
+
+
+def as_path(digest: str) -> str:
+    return digest.replace(":", "/")
+
+
+def link(folder: Path, digest: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / "link").write_text(digest)
+
+
+def blob(registry: Path, data: bytes, kind: str) -> dict:
+    """Store bytes under their digest, and return how a manifest names them."""
+    name = hashlib.sha256(data).hexdigest()
+    folder = registry / "blobs/sha256" / name[:2] / name
+    folder.mkdir(parents=True)
+    (folder / "data").write_bytes(data)
+    link(registry / "repositories" / NAME / "_layers/sha256" / name, f"sha256:{name}")
+    return {"mediaType": kind, "digest": f"sha256:{name}", "size": len(data)}

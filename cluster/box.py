@@ -1,0 +1,63 @@
+"""Runs a command that ends, with all that it started and mounted, when this process ends, however hard."""
+
+import ctypes
+import signal
+import subprocess
+from pathlib import Path
+
+import settings
+
+PR_SET_PDEATHSIG = 1
+UNSHARE = [
+    "unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc",
+    "--propagation", "private", "--",
+]  # fmt: skip
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/root",
+    "DEBIAN_FRONTEND": "noninteractive",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+IN_ROOT = """
+cd "$1"
+mount -t proc proc proc
+mount -t tmpfs -o mode=755 tmpfs dev
+for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
+    name=${device%%:*} numbers=${device#*:}
+    mknod -m 666 "dev/$name" c "${numbers%:*}" "${numbers#*:}"
+done
+ln -s /proc/self/fd dev/fd
+mkdir dev/shm
+mount -t tmpfs -o mode=1777 tmpfs dev/shm
+mount -t tmpfs -o mode=755 tmpfs run
+mount -t tmpfs -o mode=1777 tmpfs tmp
+mount --bind "$2" mnt
+hostname login
+shift 2
+exec chroot . "$@"
+"""
+
+
+def die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run(command: list[str], log: Path) -> int:
+    """Run a command in namespaces of its own (mounts, processes, host name); what it prints goes to the log."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*UNSHARE, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
+            env=ENVIRONMENT | settings.variables(),
+            preexec_fn=die_with_parent, start_new_session=True,
+        )  # fmt: skip
+        try:
+            return process.wait()
+        finally:
+            process.kill()
+            process.wait()
+
+
+def run_in_root(root: Path, work: Path, command: list[str], log: Path) -> int:
+    """Run a command in a root folder, with the folder `work` of this machine as its /mnt."""
+    return run(["sh", "-euc", IN_ROOT, "sh", str(root), str(work), *command], log)

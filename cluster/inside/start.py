@@ -1,0 +1,270 @@
+"""Starts the daemons of the practice cluster, waits until a job has run on it, and prints a line a step.
+
+Runs as root inside: in the private root of `practice-cluster up` as well as in a container made from the Dockerfile.
+"""
+
+import contextlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import slurm_conf
+
+LOGS = Path("/var/log/slurm")
+CGROUP = Path("/sys/fs/cgroup")
+REGISTRY = Path("/var/lib/registry")
+FACTS = Path("/run/practice-cluster.json")
+JOB_TABLES = ("job_table", "step_table", "job_env_table", "job_script_table")
+
+
+class Failure(Exception):
+    """A step that did not do what it should, in one line."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def run(*command: str, user: str = "") -> subprocess.CompletedProcess:
+    """Run a command to its end, as another user if one is named, and keep what it prints."""
+    return subprocess.run([*as_user(user), *command], capture_output=True, text=True, cwd="/", check=False)
+
+
+def as_user(user: str) -> list[str]:
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
+
+
+def must(*command: str, user: str = "") -> str:
+    """Run a command that must succeed, and return what it prints."""
+    done = run(*command, user=user)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+        raise Failure(f"{command[0]}: {said[-1]}")
+    return done.stdout
+
+
+def daemon(name: str, *command: str, user: str = "") -> subprocess.Popen:
+    """Start a command that stays; what it prints goes to a log of its name."""
+    with LOGS.joinpath(f"{name}.out").open("ab") as log:
+        return subprocess.Popen(
+            [*as_user(user), *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def wait(what: str, true, seconds: float = 60) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise Failure(f"{what} after {seconds:.0f} s; its log is in {LOGS}")
+        time.sleep(0.05)
+
+
+def succeeds(*command: str) -> bool:
+    return run(*command).returncode == 0
+
+
+def folder(path: str, user: str, mode: int = 0o755) -> None:
+    os.makedirs(path, exist_ok=True)
+    os.chmod(path, mode)
+    shutil.chown(path, user, user)
+
+
+def usable_cgroup() -> str:
+    """Say which cgroups Slurm can use here: "v1", "v2" or "none"."""
+
+    def may_write(parent: Path) -> bool:
+        probe = parent / "practice-cluster-probe"
+        try:
+            probe.mkdir()
+            probe.rmdir()
+        except OSError:
+            return False
+        return True
+
+    if all(CGROUP.joinpath(name, "cgroup.procs").exists() for name in ("memory", "freezer", "cpuacct")):
+        return "v1" if may_write(CGROUP / "memory") else "none"
+    try:
+        controllers = CGROUP.joinpath("cgroup.controllers").read_text().split()
+    except OSError:
+        return "none"
+    return "v2" if {"memory", "cpuset", "cpu"} <= set(controllers) and may_write(CGROUP) else "none"
+
+
+def start_munge() -> None:
+    folder("/run/munge", "munge")
+    for path in ("/etc/munge", "/var/lib/munge", "/var/log/munge"):
+        folder(path, "munge", 0o700)
+    key = Path("/etc/munge/munge.key")
+    # A key of this cluster's own life: nobody who has the same packages or the same image knows it.
+    key.touch(mode=0o600)
+    key.write_bytes(os.urandom(1024))
+    os.chmod(key, 0o400)
+    shutil.chown(key, "munge", "munge")
+    must("munged", user="munge")
+
+
+def start_accounting() -> None:
+    """Start the database and the daemon between it and Slurm."""
+    folder("/run/mysqld", "mysql")
+    folder("/run/slurm", "slurm")
+    folder(str(LOGS), "slurm")
+    database = daemon("mariadb", "mariadbd", "--user=mysql")
+    start_munge()
+    say("munge runs")
+    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping") or database.poll() is not None)
+    if database.poll() is not None:
+        raise Failure(f"MariaDB has ended; its log is {LOGS}/mariadb.out")
+    must("mariadb", "-e", "create database if not exists slurm_acct; "
+         "create user if not exists slurm@localhost identified via unix_socket; "
+         "grant all on slurm_acct.* to slurm@localhost")  # fmt: skip
+    must("slurmdbd", user="slurm")
+    wait("no answer from slurmdbd", lambda: succeeds("sacctmgr", "-n", "list", "cluster"))
+    say("the accounting runs: MariaDB and slurmdbd")
+
+
+def stop_accounting() -> None:
+    stop("/run/slurm/slurmdbd.pid")
+    must("mariadb-admin", "shutdown")
+    stop("/run/munge/munged.pid")
+
+
+def stop(*pid_files: str) -> None:
+    """End daemons and wait until they are gone."""
+    pids = [int(Path(file).read_text()) for file in pid_files if Path(file).exists()]
+
+    def end(number: int, seconds: float) -> None:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        wait("daemons still run", lambda: not any(map(runs, pids)), seconds)
+
+    try:
+        end(signal.SIGTERM, 10)
+    except Failure:  # on a busy machine Slurm's daemons sometimes do not hear it
+        deaf = [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if runs(pid)]
+        print(f"killed: {deaf}", file=sys.stderr, flush=True)
+        end(signal.SIGKILL, 60)
+
+
+def runs(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def start_slurm(nodes: int) -> None:
+    """Start the controller and the nodes, and wait until all nodes are idle."""
+    folder("/var/spool/slurmctld", "slurm")
+    must("slurmctld")
+    for node in range(1, nodes + 1):
+        folder(f"/var/spool/slurmd-n{node}", "root")
+        must("slurmd", "-N", f"n{node}")
+
+    def all_idle() -> bool:
+        states = run("sinfo", "-h", "-N", "-o", "%N %t").stdout.split("\n")
+        return len({line.split()[0] for line in states if line.endswith(" idle")}) == nodes
+
+    wait(f"not all {nodes} nodes are idle", all_idle)
+
+
+def start_with_cgroup(options: dict) -> str:
+    """Start Slurm with the cgroups of the machine, without them if that fails; say which."""
+    cgroup = usable_cgroup()
+    try:
+        slurm_conf.write(options, cgroup)
+        start_slurm(options["nodes"])
+    except Failure as failure:
+        if cgroup == "none":
+            raise
+        say(f"once more without cgroups, because: {failure}")
+        stop_slurm(options["nodes"])
+        cgroup = "none"
+        slurm_conf.write(options, cgroup)
+        start_slurm(options["nodes"])
+    return cgroup
+
+
+def stop_slurm(nodes: int) -> None:
+    stop("/run/slurm/slurmctld.pid", *(f"/run/slurm/slurmd-n{node}.pid" for node in range(1, nodes + 1)))
+
+
+def run_a_job(options: dict) -> None:
+    """Run one task as learner, then forget it, so that the first job of the learner has the id 1."""
+    who = must("srun", "--ntasks=1", "--time=1", "--chdir=/tmp", "id", "-un", user="learner").strip()
+    if who != "learner":
+        raise Failure(f"a job of learner ran as {who}")
+    stop_slurm(options["nodes"])
+    for state in Path("/var/spool").glob("slurm*"):
+        shutil.rmtree(state)
+    tables = "; ".join(f"truncate table lesson_{table}" for table in JOB_TABLES)
+    must("mariadb", "slurm_acct", "-e", tables)
+    start_slurm(options["nodes"])
+
+
+def start_registry() -> None:
+    """Serve the stand-in base image, if there is one, in place of the registry that nobody reaches from here."""
+    if not REGISTRY.joinpath("docker").is_dir():
+        return
+    Path("/etc/practice-registry.yml").write_text(
+        "version: 0.1\nlog: {level: error}\nhttp: {addr: '127.0.0.1:15000'}\n"
+        f"storage: {{filesystem: {{rootdirectory: {REGISTRY}}}, maintenance: {{readonly: {{enabled: true}}}}}}\n"
+    )
+    daemon("registry", "docker-registry", "serve", "/etc/practice-registry.yml")
+    Path("/etc/containers/registries.conf.d/50-practice-cluster.conf").write_text(
+        '[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\nlocation = "127.0.0.1:15000"\ninsecure = true\n'
+    )
+    say("a stand-in base image is served on this machine")
+
+
+def adopt_owner(uid: int) -> None:
+    """Give learner the user id of the folder that is his home, so that its files are his."""
+    if uid == pwd.getpwnam("learner").pw_uid:
+        return
+    # Rootless Podman may have given the number to a user of its own already.
+    must("groupmod", "--non-unique", "--gid", str(uid), "learner")
+    # usermod would go through all files of the home.
+    passwd = Path("/etc/passwd")
+    lines = [line.split(":") for line in passwd.read_text().splitlines()]
+    for line in lines:
+        if line[0] == "learner":
+            line[2] = line[3] = str(uid)
+    passwd.write_text("".join(":".join(line) + "\n" for line in lines))
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--accounting"]:
+        # For prepare.sh: a command that needs the database and nothing else.
+        slurm_conf.write(slurm_conf.DEFAULTS, "none")
+        start_accounting()
+        must(*sys.argv[2:])
+        stop_accounting()
+        return
+    options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
+    if "uid" in options:
+        adopt_owner(options["uid"])
+    slurm_conf.write(options, "none")
+    start_registry()
+    start_accounting()
+    cgroup = start_with_cgroup(options)
+    say(f"Slurm runs: the controller and {options['nodes']} nodes")
+    if cgroup == "none":
+        say("no usable cgroup here: memory limits are not enforced")
+    run_a_job(options)
+    say("a job has run, and is forgotten: your first one has the id 1")
+    FACTS.write_text(json.dumps({"cgroup": cgroup, "stand_in": REGISTRY.joinpath("docker").is_dir()}))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        sys.exit(f"practice-cluster: {failure}")

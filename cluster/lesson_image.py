@@ -1,0 +1,71 @@
+"""Builds the lesson's image as learner does, and keeps it: it is built again when what it is made of has changed."""
+
+import io
+import tarfile
+import time
+from pathlib import Path
+
+from errors import Refusal
+from namespace import learner
+from places import CACHE
+from root import digest
+
+DEFINITION = "container/singularity.def"
+REQUIREMENTS = "container/requirements.txt"
+FOLDER = "notebook-to-cluster"  # below the home of learner
+
+# Both run as learner, who owns these folders: root writing there would follow what learner put in its way.
+INSTALL = f"mkdir -p {FOLDER} && cd {FOLDER} && cat >.knn.sif.new && chmod 755 .knn.sif.new && mv .knn.sif.new knn.sif"
+BUILD = f"""
+work=$(mktemp -d /var/tmp/image.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+cd "$work" && tar -x && apptainer build knn.sif {DEFINITION} </dev/null >&2 && cat knn.sif
+"""
+
+
+def install(state: dict, code: Path, say) -> int:
+    """Put knn.sif into learner's folder of the lesson; build it if the cache has none of the same ingredients."""
+    begin = time.monotonic()
+    try:
+        files = {name: code.joinpath(name).read_bytes() for name in (DEFINITION, REQUIREMENTS)}
+    except OSError as error:
+        raise Refusal(f"{error.filename}: {error.strerror}") from None
+    base = sorted(path.name for path in CACHE.glob("base-*")) if state["stand_in"] else ["registry"]
+    cached = CACHE / f"knn-{digest(*files.values(), *map(str.encode, base))}.sif"
+    how = "from the cache"
+    if not cached.exists():
+        say("building the image, once; this takes some minutes")
+        build(state, files, cached)
+        how = "built"
+    with cached.open("rb") as image:
+        if learner(state, ["sh", "-c", INSTALL], stdin=image):
+            raise Refusal(f"cannot write {FOLDER}/knn.sif in the home of learner")
+    say(f"/home/learner/{FOLDER}/knn.sif: {how}, {time.monotonic() - begin:.1f} s")
+    return 0
+
+
+def build(state: dict, files: dict[str, bytes], cached: Path) -> None:
+    """Build the image from its two files, and keep it in the cache when it is whole."""
+    bundle, partial, log = CACHE / "bundle.partial", cached.with_suffix(".partial"), CACHE / "image.log"
+    try:
+        bundle.write_bytes(archive(files))
+        with bundle.open("rb") as source, partial.open("wb") as target, log.open("wb") as said:
+            code = learner(state, ["sh", "-c", BUILD], stdin=source, stdout=target, stderr=said)
+        if code:
+            lines = log.read_text(errors="replace").strip().splitlines() or [""]
+            raise Refusal(f"the image is not built: {lines[-1]} (more in {log})")
+        partial.rename(cached)
+    finally:
+        bundle.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    """Return a tar archive."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return whole.getvalue()

@@ -1,0 +1,45 @@
+"""Runs commands in the namespaces of a cluster that is up: as root, or as learner in his home."""
+
+import os
+import signal
+import subprocess
+
+PATH = "/usr/local/bin:/usr/bin:/bin"
+# Learner's shell is a login shell; it becomes the command, so that signals and the exit code are the command's own.
+IN_LOGIN_SHELL = ["bash", "--login", "-c", 'exec "$@"', "bash"]
+
+
+def nsenter(state: dict) -> list[str]:
+    spaces = ["--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd"]
+    return ["nsenter", f"--target={state['pid']}", *spaces, "--"]
+
+
+def enter(state: dict, command: list[str], output: bool = False) -> str:
+    """Run a command as root inside."""
+    environment = {"PATH": f"/usr/local/sbin:/usr/sbin:/sbin:{PATH}", "HOME": "/root", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run([*nsenter(state), *command], env=environment, capture_output=output, text=True, check=False)
+    return done.stdout if output else ""
+
+
+def learner(state: dict, command: list[str], login: bool = True, **streams) -> int:
+    """Run a command as learner in his home, with a clean environment, and return its exit code."""
+    environment = {
+        "PATH": PATH, "HOME": "/home/learner", "USER": "learner", "LOGNAME": "learner", "SHELL": "/bin/bash",
+        "LANG": "C.UTF-8", "TERM": os.environ.get("TERM", "dumb"),
+    }  # fmt: skip
+    environment |= {name: os.environ[name] for name in ("COLUMNS", "LINES") if name in os.environ}
+    as_learner = ["setpriv", "--reuid=learner", "--regid=learner", "--init-groups", "--pdeathsig=KILL", "--"]
+    in_home = ["sh", "-c", 'umask 022; cd; exec "$@"', "sh"]
+    whole = [*nsenter(state), *as_learner, *in_home, *(IN_LOGIN_SHELL if login else []), *command]
+    process = subprocess.Popen(whole, env=environment, **streams)
+    # Ctrl-C reaches the command as well: it decides what to do, and what it returns is returned.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    return code if code >= 0 else 128 - code

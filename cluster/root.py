@@ -1,0 +1,109 @@
+"""Makes the private root folder with Slurm and all that belongs to it, once, and keeps it in the cache."""
+
+import hashlib
+import os
+import platform
+import shutil
+from pathlib import Path
+
+import box
+import settings
+from errors import Refusal
+from places import CACHE, HERE, INSIDE
+
+LOG = CACHE / "build.log"
+# Nobody reads manuals here, and a folder that is half made is thrown away: nothing need reach the disk at once.
+MMDEBSTRAP = [
+    "mmdebstrap", "--mode=root", "--variant=minbase", "--skip=output/mknod,output/dev", "--dpkgopt=force-unsafe-io",
+    "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
+    "--dpkgopt=path-exclude=/usr/share/locale/*",
+]  # fmt: skip
+# A change of one of these makes a new root.
+INGREDIENTS = [HERE.joinpath("packages.txt").read_bytes(), INSIDE.joinpath("prepare.sh").read_bytes()]
+
+
+def packages() -> list[str]:
+    lines = HERE.joinpath("packages.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+def ensure(say) -> Path:
+    """Return the root folder; make it if it isn't there, or is made of something else."""
+    root = CACHE / f"root-{digest(*INGREDIENTS, *map(str.encode, [platform.machine(), *MMDEBSTRAP]))}"
+    if not root.is_dir():
+        refuse_full_disk()
+        install_mmdebstrap(say)
+        say("the root with Slurm is made from Debian's packages, once; this takes some minutes")
+        build(root)
+        remove(path for path in CACHE.glob("root-*") if path != root)
+    return root
+
+
+def refuse_full_disk() -> None:
+    """Refuse to begin what can't be ended."""
+    if os.statvfs(CACHE).f_bavail * os.statvfs(CACHE).f_frsize < 4e9:
+        raise Refusal(f"needs 4 GB in {CACHE}")
+
+
+def install_mmdebstrap(say) -> None:
+    missing = [] if shutil.which("mmdebstrap") else ["mmdebstrap"]
+    missing += [] if Path(settings.KEYRING).exists() else ["debian-archive-keyring"]
+    if not missing:
+        return
+    if not shutil.which("apt-get"):
+        raise Refusal(f"needs {' and '.join(missing)}, or Docker: see content/practice-cluster.md")
+    say(f"installing {' and '.join(missing)}")
+    settings.apt_get("update")
+    done = settings.apt_get("install", "--yes", "--no-install-recommends", *missing)
+    if done.returncode:
+        raise Refusal(f"cannot install {' and '.join(missing)}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+
+
+def build(root: Path) -> None:
+    """Make the root beside its place, and move it there when it is whole."""
+    partial, given = root.with_suffix(".partial"), CACHE / "given.partial"
+    LOG.write_text("")
+    try:
+        given.mkdir()
+        (given / "sources.list").write_text(settings.apt_sources())
+        (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
+        log_or_refuse(box.run(
+            [*MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
+             settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
+        write_settings(partial)
+        log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh"], LOG))
+        partial.rename(root)
+    finally:
+        remove([partial, given])
+
+
+def log_or_refuse(code: int) -> None:
+    if code:
+        lines = LOG.read_text(errors="replace").strip().splitlines() or [""]
+        raise Refusal(f"cannot make the root: {lines[-1]} (more in {LOG})")
+
+
+def write_settings(root: Path) -> None:
+    """Let the root trust whom this machine trusts, and find packages where this machine finds them."""
+    if certificates := settings.certificates():
+        (root / settings.CERTIFICATES.relative_to("/")).write_bytes(certificates)
+    pip = settings.pip_options()
+    (root / "etc/pip.conf").write_text(settings.pip_conf(pip, with_folders=True))
+    lines = [f"export {name}='{value}'\n" for name, value in settings.variables().items() if "'" not in value]
+    (root / "etc/profile.d/proxies.sh").write_text("".join(lines))
+    (root / "etc/hosts").write_text("127.0.0.1 localhost login\n")
+    (root / "etc/resolv.conf").unlink(missing_ok=True)
+    shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+
+
+def remove(folders) -> None:
+    """Remove folders and files; nothing is mounted in them, because what a box mounted went with it."""
+    for folder in folders:
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.unlink(missing_ok=True)

@@ -1,0 +1,100 @@
+"""How this machine reaches packages: the sources and settings of apt and pip, and certificates."""
+
+import configparser
+import os
+import re
+import subprocess
+from pathlib import Path
+
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+DEFAULT_MIRROR = "http://deb.debian.org/debian"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+SUITE = "bookworm"
+PROXIES = re.compile(r"(?:https?|all|no)_proxy", re.IGNORECASE)
+
+
+def printed(*command: str) -> list[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+
+
+def apt_get(*words: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True, check=False)
+
+
+def codename() -> str:
+    for line in Path("/etc/os-release").read_text().splitlines():
+        if line.startswith("VERSION_CODENAME="):
+            return line.partition("=")[2].strip('"')
+    return ""
+
+
+def apt_sources() -> str:
+    """Return the sources of Debian 12: this machine's own, turned to it, or Debian's."""
+    form = "$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)"
+    question = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
+    here, sources = codename(), set()
+    if Path("/etc/debian_version").exists() and not printed(*question):
+        apt_get("update")  # apt knows its sources only by their lists
+    for line in printed(*question):
+        origin, uri, release, component = (line.split() + [""] * 4)[:4]
+        if origin == "Debian" and component == "main" and here and release.startswith(here):
+            sources.add(f"deb [signed-by={KEYRING}] {uri} {SUITE}{release.removeprefix(here)} main")
+    plain = sorted(line for line in sources if f" {SUITE} main" in line)
+    rest = sorted(sources - set(plain))
+    lines = [*plain, *rest] if plain else [f"deb [signed-by={KEYRING}] {DEFAULT_MIRROR} {SUITE} main"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def apt_options() -> str:
+    """Return apt's settings for fetching: proxies, certificates, checks."""
+    lines = [line for line in printed("apt-config", "dump", "Acquire") if re.search(r'"[^"]+";$', line)]
+    return "".join(f"{line}\n" for line in lines if "IndexTargets" not in line)
+
+
+def pip_options() -> dict[str, str]:
+    """Return pip's settings, from its files and, above them, from variables."""
+    home = Path.home()
+    files = ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", home / ".pip/pip.conf", home / ".config/pip/pip.conf"]
+    files += [os.environ["PIP_CONFIG_FILE"]] if os.environ.get("PIP_CONFIG_FILE") else []
+    parser = configparser.RawConfigParser()
+    parser.read(files)
+    found = dict(parser["global"]) if "global" in parser else {}
+    for name, value in os.environ.items():
+        if name.startswith("PIP_") and name != "PIP_CONFIG_FILE" and value:
+            found[name.removeprefix("PIP_").lower().replace("_", "-")] = value
+    return found
+
+
+def local_folders(options: dict[str, str]) -> list[str]:
+    """Return the folders of this machine that pip's settings name: an index, or wheels."""
+    paths = re.findall(r"(?:^|[\s,])(?:file://)?(/[^\s,]+)", " ".join(options.values()))
+    folders = {re.sub(r"/simple/?$", "", path) for path in paths if Path(path).is_dir()}
+    return sorted(folder for folder in folders if " " not in folder and folder != "/")
+
+
+def pip_conf(options: dict[str, str], with_folders: bool) -> str:
+    """Return pip.conf; what lies in folders of this machine is left out for an image, which has none of them."""
+    lines = ["[global]"]
+    for name, value in sorted(options.items()):
+        words = value.split()
+        if name in ("cert", "client-cert"):
+            words = [str(CERTIFICATES)]
+        elif not with_folders:
+            words = [word for word in words if not re.match(r"(file://)?/", word)]
+        if words:
+            lines.append(f"{name} = {' '.join(words)}")
+    return "\n".join(lines) + "\n"
+
+
+def variables() -> dict[str, str]:
+    """Return the variables that name proxies."""
+    return {name: value for name, value in os.environ.items() if PROXIES.fullmatch(name)}
+
+
+def certificates() -> bytes:
+    """Return the certificates that this machine trusts."""
+    try:
+        return CERTIFICATES.read_bytes()
+    except OSError:
+        return b""
