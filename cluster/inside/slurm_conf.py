@@ -87,11 +87,11 @@ def communication() -> str:
 
     While an image is built, the name of the machine may mean another address, or nothing.
     """
-    # Asked for IPv4 alone, the system's library knows no address at all on a machine that is offline, not even its own.
     try:
         on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
     except OSError:
         on_loopback = False
+    # Without EnableIPv6, Slurm finds no address on a machine that is offline, not even 127.0.0.1.
     return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny,EnableIPv6" if on_loopback else ""
 
 

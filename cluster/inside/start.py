@@ -148,7 +148,7 @@ def stop(*pid_files: str) -> None:
 
     try:
         end(signal.SIGTERM, 10)
-    except Failure:  # on a busy machine Slurm's daemons sometimes do not hear it
+    except Failure:  # seen once, on a busy machine; the cause is not known
         deaf = [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if runs(pid)]
         print(f"killed: {deaf}", file=sys.stderr, flush=True)
         end(signal.SIGKILL, 60)
