@@ -17,8 +17,6 @@ FOR_A_PERSON = {
     "AssociationJobLimit", "AssocGrpCpuLimit", "InvalidAccount", "InvalidQOS",
 }  # fmt: skip
 LASTING = FOR_A_PERSON | {"Dependency", "Resources", "Priority", "JobArrayTaskLimit", "BeginTime"}
-UNFINISHED = {"PENDING", "RUNNING", "COMPLETING", "REQUEUED"}
-NAMELESS = "allocation"  # so sacct calls a short job whose end it knows, but not yet its name and its tasks
 STEP = 0.2  # seconds between two questions
 STILL = 1.0  # seconds in which the queue must not change
 
@@ -45,7 +43,7 @@ class Queue:
         return done
 
     def _all_ended(self, end: float) -> bool:
-        """Wait until no job waits or runs, and the accounting knows it."""
+        """Wait until no job waits or runs, and the accounting knows what became of each."""
         while jobs := self.jobs():
             self._submitted = True
             if all(for_a_person(reason) for _, _, reason in jobs):
@@ -53,18 +51,28 @@ class Queue:
             if time.monotonic() > end:
                 return False
             time.sleep(STEP)
-        waiting = {array_of(job) for job, _, _ in jobs}
-        while self._submitted and self._unfinished() - waiting:
+        while self._submitted and not self._accounted():
             if time.monotonic() > end:
                 return False
             time.sleep(STEP)
         return True
 
-    def _unfinished(self) -> set[str]:
-        """The ids of the jobs whose end the accounting does not know yet; of an array, its own."""
-        lines = self._shell.type("sacct -X -n -P -o JobID,State,JobName", 60).lines
-        rows = [line.split("|", 2) for line in lines if line.count("|") >= 2]
-        return {array_of(job) for job, state, name in rows if state in UNFINISHED or name == NAMELESS}
+    def _accounted(self) -> bool:
+        """Does the accounting, which hears of jobs a little later, say of every job and task what the controller says?
+
+        Until then sacct lacks a short job, calls it "allocation", or has a row for an array and none for its tasks.
+        """
+        told = self._rows("squeue --me --states=all -h -o '%i|%T|%j'")
+        known = self._rows("sacct -X -n -P -S now-1days -o JobID,State,JobName")
+        return told <= known
+
+    def _rows(self, command: str) -> set[tuple[str, ...]]:
+        """What a command says of jobs: (id, state, name)."""
+        lines = self._shell.type(command, 60).lines
+        # "CANCELLED by 1000" is CANCELLED
+        return {
+            (job, state.split()[0], name) for job, state, name in (line.split("|", 2) for line in lines if "|" in line)
+        }
 
     def _come_to_rest(self, end: float) -> bool:
         """Wait until the scheduler has looked at every job, and the queue stays the same for a moment."""
@@ -91,11 +99,6 @@ class Queue:
                 tail = self._shell.type(f"tail -n 5 '{log}'", 10).lines if "'" not in log else []
                 found.append("\n".join([f"job {said.get('JobId')}: {said.get('JobState')}, {log}", *tail]))
         return "\n".join(found)
-
-
-def array_of(job: str) -> str:
-    """The id of the array of a task, as "12" for "12_3"; the id of any other job."""
-    return job.partition("_")[0]
 
 
 def for_a_person(reason: str) -> bool:
