@@ -1,4 +1,4 @@
-"""Walks a page again and again from where a healthy reader was: home, shell, jobs and accounting are put back each time.
+"""Walks pages again and again from where a healthy reader was: home, shell, jobs and accounting are put back.
 
 One cluster and one healthy reader do for all mutants. A mutant begins at the first block that it changes: what is
 before it is the same with and without the mutant.
@@ -70,8 +70,9 @@ class State:
         self.home, self._place, self._folder, self.ids = place.home, place, folder, ids
         self._type(
             shell,
-            f"mkdir -p {STATE}; {{ alias; export -p; declare -p $(compgen -v | grep -E '^[a-z][a-z0-9]*$'); "
-            f"printf 'cd %q\\n' \"$PWD\"; }} >{STATE}/shell 2>/dev/null; true",
+            f"mkdir -p {STATE}; {{ alias; export -p; compgen -v | grep -E '^[a-z][a-z0-9]*$' | "
+            f"while read -r _walk_name; do declare -p $_walk_name; done; "
+            f"printf 'cd %q\\n' \"$PWD\"; }} >{STATE}/shell; true",
         )
         excluded = " ".join(f"--exclude=./{folder}/{name}" for name in STAYS)
         self._root(f"cd {self.home} && tar -c {excluded} --exclude='./.*' -f {STATE}.tar .")
@@ -234,7 +235,7 @@ def route(healthy: Healthy, plans: list[Plan]) -> list[str]:
 
 
 def walk(healthy: Healthy, plans: list[Plan]) -> Iterator[tuple[Mutant, str, float]]:
-    """Walk all mutants on one cluster; give each with what is red, and the seconds. Wrong if the healthy walk is red."""
+    """Walk all mutants on one cluster; give each with what is red, and the seconds. Wrong if a healthy block is red."""
     pages = route(healthy, plans)
     needed = {name for page in pages for name in healthy.found.needed(page)[:-1]}
     waiting = sorted(plans, key=lambda one: one.start)
@@ -258,7 +259,8 @@ def walk(healthy: Healthy, plans: list[Plan]) -> Iterator[tuple[Mutant, str, flo
                     yield one.mutant, said, seconds + one.seconds
                 spent += time.monotonic() - now
                 # A page that no other one needs is proven as far as mutants went.
-                over = name not in needed and number > reached[name] and not any(one.start[0] == here for one in waiting)
+                more = any(one.start[0] == here for one in waiting)
+                over = name not in needed and number > reached[name] and not more
                 if number == len(own) or over:
                     break
                 outcome = reader.outcome(own[number])
