@@ -30,6 +30,7 @@ STAYS = ("env", "knn.sif")
 FORGET = """
 delete steps from lesson_step_table steps join lesson_job_table jobs using (job_db_inx) where jobs.id_job > {last};
 delete from lesson_job_table where id_job > {last};
+select count(*) from lesson_job_table where id_job > {last};
 """
 MINUTES = 600  # seconds that jobs of a mutant may take to end
 
@@ -46,6 +47,11 @@ class Part(Journey):
         """Wait for the end of all jobs, and keep what the reader has."""
         self._queue.wait("true", MINUTES)
         return State(self._place, self._shell, folder, copy.deepcopy(self._ids))
+
+    def skip(self, blocks: list[Block]) -> None:
+        """Leave out blocks that were not reached yet."""
+        for block in blocks:
+            self._blocks.remove(block)  # the walk takes the next one from this list
 
     def look_again(self) -> None:
         """Go to the folder that has the same name: it may have been made anew."""
@@ -86,13 +92,15 @@ class State:
         """Make the home what it was, and forget the jobs since."""
         keep = " ".join(f"! -name {name}" for name in self._stays)
         inner = f"find {self._folder} -mindepth 1 -maxdepth 1 {keep} -exec rm -rf {{}} +"
-        self._root(
+        done = self._root(
             f"cd {self.home} && find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name {self._folder} -exec rm -rf {{}} + "
-            f"&& if [ -d {self._folder} ]; then {inner}; fi && tar -x -p -f {STATE}.tar"
+            f"&& if [ -d {self._folder} ]; then {inner}; rmdir --ignore-fail-on-non-empty {self._folder}; fi "
+            f"&& tar -x -p -f {STATE}.tar && echo done"
         )
-        if not self._stays:
-            self._root(f"cd {self.home} && rmdir {self._folder} 2>/dev/null; tar -x -p -f {STATE}.tar")
-        self._sql(FORGET.format(last=self.last))
+        if done != "done":
+            raise Wrong("the reader's home is not put back")
+        if self._sql(FORGET.format(last=self.last)) != "0":
+            raise Wrong("the accounting still has jobs of the last mutant")
 
     def start(self) -> None:
         """Give the reader the files of a mutant."""
@@ -262,12 +270,14 @@ def walk(healthy: Healthy, plans: list[Plan]) -> Iterator[tuple[Mutant, str, flo
                 more = any(one.start[0] == here for one in waiting)
                 over = name not in needed and number > reached[name] and not more
                 if number == len(own) or over:
+                    reader.skip(own[number:])
                     break
                 outcome = reader.outcome(own[number])
                 if outcome.wrong:
                     raise Wrong("\n".join(["without a mutant, this is wrong:", *outcome.wrong]))
             seconds = time.monotonic() - begin - spent
-            print(f"control   {seconds:6.1f} s  {name}: {number} of {len(own)} blocks are right", flush=True)
+            if own:
+                print(f"control   {seconds:6.1f} s  {name}: {number} of {len(own)} blocks are right", flush=True)
 
 
 def walk_one(reader: Part, healthy: Healthy, one: Plan, folder: str) -> tuple[str, int, float]:

@@ -1,7 +1,7 @@
 """Breaks the lesson on purpose, one thing at a time, in a copy, and demands red that names the right page.
 
     make mutants
-    .venv/bin/python tests/mutants/run.py [--sample N] [WORD...]
+    .venv/bin/python tests/mutants/run.py [--sample N] [--why] [WORD...]
 
 A word is a part of a mutant's name, a page (content/collect) or a check (walk, blocks, build, the path of a test file).
 Ends with 1 if a mutant survives or something is not proven, with 2 if a mutant does not fit any more.
@@ -29,7 +29,8 @@ KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "not red where it should be"
 class Tally:
     """Prints what becomes of each mutant, and counts it."""
 
-    def __init__(self):
+    def __init__(self, why: bool):
+        self.why = why
         self.counts = {KILLED: 0, SURVIVED: 0, ELSEWHERE: 0}
 
     def add(self, mutant: Mutant, red: str, said: str, seconds: float) -> None:
@@ -39,8 +40,9 @@ class Tally:
         self.counts[verdict] += 1
         print(f"{verdict:9} {seconds:6.1f} s  {mutant.check:6} {mutant.page}: {mutant.name}", flush=True)
         if verdict == ELSEWHERE:
-            lines = "\n".join(f"    {line}" for line in said.splitlines()[:12])
-            print(f"    wanted: {mutant.check} names {mutant.page}; got, from {red}:\n{lines}", flush=True)
+            print(f"    wanted: {mutant.check} names {mutant.page}; got, from {red}:", flush=True)
+        if said and (self.why or verdict == ELSEWHERE):
+            print("\n".join(f"    {line}" for line in said.splitlines()[:16]), flush=True)
 
 
 def control(copy: Path, used: set[str]) -> str:
@@ -55,9 +57,9 @@ def control(copy: Path, used: set[str]) -> str:
     return said
 
 
-def prove(copy: Path, mutants: list[Mutant]) -> Tally:
+def prove(copy: Path, mutants: list[Mutant], why: bool) -> Tally:
     """Break the copy with one mutant after the other."""
-    tally, plans = Tally(), []
+    tally, plans = Tally(why), []
     if said := control(copy, {mutant.check for mutant in mutants}):
         raise Wrong(f"without a mutant, this is red:\n{said}")
     healthy = again.Healthy(copy)
@@ -82,6 +84,7 @@ def main() -> int:
     parser.add_argument("words", nargs="*", metavar="WORD", help="a part of a name, a page, or a check")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many, always the same")
     parser.add_argument("--mutants", type=Path, default=FOLDER, metavar="DIR", help="the folder of the TOML files")
+    parser.add_argument("--why", action="store_true", help="show what each red check says")
     parser.add_argument("--list", action="store_true", help="say which they are, and run nothing")
     args = parser.parse_args()
     mutants = choose(read(args.mutants), args.words, args.sample)
@@ -99,7 +102,7 @@ def main() -> int:
         for mutant in mutants:
             if problem := mutant.problem(copy):
                 raise Unfit(problem)
-        tally = prove(copy, mutants)
+        tally = prove(copy, mutants, args.why)
     totals = ", ".join(f"{count} {verdict}" for verdict, count in tally.counts.items())
     print(f"{len(mutants)} mutants: {totals}, {time.monotonic() - begin:.0f} s")
     return 1 if tally.counts[KILLED] < len(mutants) else 0
