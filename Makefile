@@ -49,7 +49,7 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@$(PYTHON_IN) -m pytest -n 2 tests
 	@$(PYTHON_IN) tests/coverage_check.py
 
-quick: lint ## the tests that need no engine and little time, for while you write
+quick: html lint ## the tests that need no engine and little time, for while you write
 	@$(PYTHON_IN) -m pytest -q -n 2 -m "not engine and not slow" tests
 
 bench: test-venv ## measures what the project promises about speed

@@ -12,7 +12,7 @@ gc.disable()
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # so that our own extensions are found, wherever Sphinx is started
 
-from extensions.counts import Column, Constant, Product, Rows  # noqa: E402
+from extensions.counts import Column, Constant, Entry, Product, Rows  # noqa: E402
 
 # The public home. GitHub sets GITHUB_REPOSITORY, so a fork's site and its "edit this page" links are the fork's.
 REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "notebook-to-cluster/notebook-to-cluster")
@@ -80,6 +80,11 @@ counts = {
     "countries": Column("code/cities.csv", "Country"),
     "cities": Rows("code/cities.csv"),
 }
+# What the last walk found on the pages: `make outputs` writes it.
+walk_totals = "content/how-it-is-tested.csv"
+for kind in ("included file", "excerpt", "difference", "transcript", "edit", "for show"):
+    counts[kind] = Entry(walk_totals, kind)
+del kind  # or Sphinx would take it for a setting
 
 # The walk types the pages as a reader does, who has downloaded this.
 walk_bundle = "_build/bundle/notebook-to-cluster.zip"

@@ -81,6 +81,21 @@ class Rows(InFile):
 
 
 @dataclass(frozen=True)
+class Entry(InFile):
+    """The number that stands beside a name in a CSV file with two columns."""
+
+    name: str
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Looks it up."""
+        with open(root / self.file, encoding="utf-8", newline="") as file:
+            numbers = dict(csv.reader(file))
+        if not numbers.get(self.name, "").isdigit():
+            raise Unknown(f"{self.file} has no number for {self.name}")
+        return int(numbers[self.name])
+
+
+@dataclass(frozen=True)
 class Product:
     """Every combination of other things that are counted."""
 

@@ -156,5 +156,6 @@ def setup(app) -> dict:
     app.add_config_value("walk_bundle", "", "", types=[str])  # what a reader downloads, from the source folder
     app.add_config_value("walk_cluster", "", "", types=[str])  # the command that starts and ends a practice cluster
     app.add_config_value("walk_tests", "tests", "", types=[str])  # tests that mirror the folder of the listings
+    app.add_config_value("walk_totals", "", "", types=[str])  # a CSV file for how many blocks there are of each kind
     app.add_config_value("walk_for_show", 0, "", types=[int])  # how many blocks are for show; it only falls
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

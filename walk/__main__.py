@@ -21,7 +21,7 @@ def main() -> int:
     sys.path.insert(0, str(args.source))
     found = inventory.read(args.source.resolve(), args.doctrees)
     if found.errors:
-        raise Wrong("\n".join(found.errors))
+        raise Wrong("\n".join(["not all blocks of the pages are proven:", *found.errors]))
     if args.what == "inventory":
         print(inventory.table(found))
         return 0
@@ -29,6 +29,7 @@ def main() -> int:
     wrong = [outcome for outcome in outcomes if outcome.wrong]
     if args.what == "outputs":
         written = record.write(found.source, outcomes)
+        written += [found.config.walk_totals] if record.write_totals(found) else []
         print("\n".join(f"recorded: {place}" for place in written) or "nothing has changed")
         wrong = [outcome for outcome in wrong if len(outcome.wrong) > len(outcome.differs)]
     print(f"{len(outcomes)} blocks, {len(wrong)} wrong, {sum(outcome.seconds for outcome in outcomes):.0f} s")

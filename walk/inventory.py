@@ -65,7 +65,7 @@ class Inventory:
 
 
 def read(source: Path, doctrees: Path) -> Inventory:
-    """The inventory of a site that Sphinx has built; Wrong if it hasn't."""
+    """The inventory of a site that Sphinx has built; Wrong if it hasn't, or a page was changed since."""
     try:
         environment = pickle.loads((doctrees / "environment.pickle").read_bytes())
     except OSError as error:
@@ -74,8 +74,11 @@ def read(source: Path, doctrees: Path) -> Inventory:
     names = order(environment)
     for name in names:
         found.pages.append(Page(name, needs(name, names, environment.metadata, found.errors)))
-        doctree = pickle.loads((doctrees / f"{name}.doctree").read_bytes())
-        lines = (source / f"{name}.md").read_text(encoding="utf-8").split("\n")
+        file, page = doctrees / f"{name}.doctree", source / f"{name}.md"
+        if page.stat().st_mtime > file.stat().st_mtime:
+            raise Wrong(f"{name}.md was changed after the site was built; `make html` builds it")
+        doctree = pickle.loads(file.read_bytes())
+        lines = page.read_text(encoding="utf-8").split("\n")
         for node in doctree.findall(is_literal):
             found.blocks.append(block_of(node, name, lines, found.errors))
     found.errors += unfit(found)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from extensions.blocks import commands
 from walk.compare import shorten
+from walk.inventory import Inventory
 from walk.journey import Outcome
 
 
@@ -31,6 +32,18 @@ def rewritten(source: str, outcomes: list[Outcome]) -> str:
         new = new_text(outcome).split("\n")
         lines[first : first + len(old)] = [f"{indent}{line}".rstrip() for line in new]
     return "\n".join(lines)
+
+
+def write_totals(found: Inventory) -> bool:
+    """Write how many blocks there are of each kind, if the site wants to know; was there anything else before?"""
+    if not found.config.walk_totals:
+        return False
+    path = found.source / found.config.walk_totals
+    text = "".join(f"{kind},{count}\n" for kind, count in found.totals().items())
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
 
 
 def write(source: Path, outcomes: list[Outcome]) -> list[str]:

@@ -17,6 +17,7 @@ FOR_A_PERSON = {
     "AssociationJobLimit", "AssocGrpCpuLimit", "InvalidAccount", "InvalidQOS",
 }  # fmt: skip
 LASTING = FOR_A_PERSON | {"Dependency", "Resources", "Priority", "JobArrayTaskLimit", "BeginTime"}
+UNFINISHED = {"PENDING", "RUNNING", "COMPLETING", "REQUEUED"}
 STEP = 0.2  # seconds between two questions
 STILL = 1.0  # seconds in which the queue must not change
 
@@ -60,9 +61,10 @@ class Queue:
 
     def _unfinished(self) -> set[str]:
         """The ids of the jobs whose end the accounting does not know yet; of an array, its own."""
-        lines = self._shell.type("sacct -X -n -P -o JobID,State", 60).lines
-        rows = [line.split("|") for line in lines if "|" in line]
-        return {array_of(job) for job, state in rows if state in ("PENDING", "RUNNING", "COMPLETING", "REQUEUED")}
+        lines = self._shell.type("sacct -X -n -P -o JobID,State,Partition", 60).lines
+        rows = [line.split("|") for line in lines if line.count("|") == 2]
+        # The end of a short job can be known before its name and its partition are.
+        return {array_of(job) for job, state, partition in rows if state in UNFINISHED or not partition}
 
     def _come_to_rest(self, end: float) -> bool:
         """Wait until the scheduler has looked at every job, and the queue stays the same for a moment."""

@@ -7,16 +7,34 @@ here=$(dirname "${BASH_SOURCE[0]}")
 folder=/home/learner/notebook-to-cluster
 options=${PRACTICE_CLUSTER_OPTIONS:-"{}"}
 
-# Learner becomes the owner of the folder that was brought along, so that jobs can write there.
-if [ -d "$folder" ] && owner=$(stat -c %u "$folder") && [ "$owner" -ge 1000 ]; then
+# Learner becomes the owner of the folder that was brought along, so that jobs can write there. Below 500 are users of
+# Debian; a Mac counts from 501.
+owner=$(stat -c %u "$folder" 2>/dev/null || echo 0)
+if [ "$owner" -ge 500 ]; then
     find /home/learner -xdev -uid 2000 -exec chown -h "$owner:$owner" {} +
     options=$(python3 -c 'import json, sys; print(json.dumps(json.loads(sys.argv[1]) | {"uid": int(sys.argv[2])}))' \
         "$options" "$owner")
 fi
 
+# The name of the container means loopback, so that the daemons listen there and nowhere else. The file is a mount: it
+# can be written, not replaced.
+hosts=$(cat /etc/hosts)
+printf '127.0.0.1 %s\n%s\n' "$(hostname)" "$hosts" >/etc/hosts
+
+# In cgroup v2 Slurm gives controllers to groups below this one, which only works when no process is in it.
+groups=/sys/fs/cgroup
+if [ -w "$groups/cgroup.subtree_control" ] && mkdir -p "$groups/daemons"; then
+    while read -r process; do echo "$process" >"$groups/daemons/cgroup.procs" || true; done <"$groups/cgroup.procs"
+fi
+
 python3 "$here/start.py" "$options"
+as_learner=(setpriv --reuid=learner --regid=learner --init-groups --)
 cd /home/learner
-if [ -d "$folder" ]; then cd "$folder"; fi
+if [ -d "$folder" ]; then
+    cd "$folder"
+    "${as_learner[@]}" test -w . || echo "practice-cluster: the folder notebook-to-cluster belongs to user $owner here," \
+        "and learner may not write to it; rootless Podman needs --userns keep-id --user root" >&2
+fi
 [ $# -gt 0 ] || set -- bash --login
 exec env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/learner USER=learner LOGNAME=learner SHELL=/bin/bash LANG=C.UTF-8 \
-    TERM="${TERM:-dumb}" setpriv --reuid=learner --regid=learner --init-groups -- bash --login -c 'exec "$@"' bash "$@"
+    TERM="${TERM:-dumb}" "${as_learner[@]}" bash --login -c 'exec "$@"' bash "$@"

@@ -28,7 +28,12 @@ mount --bind -o ro "$inside" opt/practice-cluster
 for folder in home tmp var/tmp var/log/slurm; do
     mount --bind "$live/$folder" "$folder"
 done
-[ -z "$home" ] || mount --bind "$home" home/learner
+if [ -n "$home" ]; then
+    mount --bind "$home" home/learner
+else
+    # Otherwise Podman copies the whole image at each step.
+    printf '[storage]\ndriver = "overlay"\n' >etc/containers/storage.conf
+fi
 [ -z "$registry" ] || mount --bind -o ro "$registry" var/lib/registry
 for folder in $folders; do
     mkdir -p ".$folder"
@@ -87,5 +92,7 @@ pivot_root . old
 cd /
 umount --lazy /old
 rmdir /old 2>/dev/null || true
+# Podman warns without it. Nothing reaches the machine: this view has no peer there.
+mount --make-rshared /
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
     python3 /opt/practice-cluster/init.py "$options"

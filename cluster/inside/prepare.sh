@@ -47,18 +47,28 @@ make_learner() {
     # Where fuse may mount for others, an image need not be unpacked first.
     sed -i '/user_allow_other/d' /etc/fuse.conf
     echo user_allow_other >>/etc/fuse.conf
-    # crun, Debian's default, refuses machines that mount both kinds of cgroups.
     mkdir -p /etc/containers
-    printf '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\n' \
-        >/etc/containers/containers.conf
+    cat >/etc/containers/containers.conf <<'EOF'
+[containers]
+# More than what this process may have can't be given.
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+# A network of its own would need a device, and cgroups of its own a right, that learner does not have everywhere.
+netns = "host"
+cgroups = "disabled"
+[engine]
+runtime = "crun"
+cgroup_manager = "cgroupfs"
+EOF
+    # Without it, `docker` says each time that it is Podman.
+    touch /etc/containers/nodocker
     cat >/etc/profile.d/practice-cluster.sh <<'EOF'
 export LANG=C.UTF-8
 # Images are built in half the time, and are a little larger.
 export APPTAINER_MKSQUASHFS_ARGS="-comp zstd -Xcompression-level 1"
 PS1='\u@\h:\w\$ '
 EOF
-    # bash reads this after the profile; it must not set the prompt back.
-    sed -i '/^ *PS1=/d' /home/learner/.bashrc
+    # bash reads this after the profile, and it sets another prompt.
+    grep '^PS1=' /etc/profile.d/practice-cluster.sh >>/home/learner/.bashrc
 }
 
 # The tables of Slurm's database take longer to make than the whole cluster takes to start: they are made here, once.

@@ -83,12 +83,16 @@ def range_of(first: int, count: int) -> str:
 
 
 def communication() -> str:
-    """Return the line with which the daemons can be reached from this machine only.
+    """Return the line with which the daemons can be reached from this machine only, if its name means itself.
 
-    In a container the host's name is not on loopback, and the container's own network keeps others out.
+    While an image is built, the name of the machine may mean another address, or nothing.
     """
-    on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
-    return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny" if on_loopback else ""
+    # Asked for IPv4 alone, the system's library knows no address at all on a machine that is offline, not even its own.
+    try:
+        on_loopback = socket.gethostbyname(socket.gethostname()).startswith("127.")
+    except OSError:
+        on_loopback = False
+    return "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny,EnableIPv6" if on_loopback else ""
 
 
 def slurm_conf(options: dict, cgroup: str) -> str:

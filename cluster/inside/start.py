@@ -3,10 +3,12 @@
 Runs as root inside: in the private root of `practice-cluster up` as well as in a container made from the Dockerfile.
 """
 
+import contextlib
 import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -137,20 +139,26 @@ def stop_accounting() -> None:
 def stop(*pid_files: str) -> None:
     """End daemons and wait until they are gone."""
     pids = [int(Path(file).read_text()) for file in pid_files if Path(file).exists()]
-    for pid in pids:
-        os.kill(pid, 15)
 
-    def gone() -> bool:
-        return not any(Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in status(pid) for pid in pids)
+    def end(number: int, seconds: float) -> None:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        wait("daemons still run", lambda: not any(map(runs, pids)), seconds)
 
-    wait("daemons still run", gone)
-
-
-def status(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/status").read_text()
+        end(signal.SIGTERM, 10)
+    except Failure:  # on a busy machine Slurm's daemons sometimes do not hear it
+        deaf = [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if runs(pid)]
+        print(f"killed: {deaf}", file=sys.stderr, flush=True)
+        end(signal.SIGKILL, 60)
+
+
+def runs(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return ""
+        return False
 
 
 def start_slurm(nodes: int) -> None:
@@ -221,7 +229,8 @@ def adopt_owner(uid: int) -> None:
     """Give learner the user id of the folder that is his home, so that its files are his."""
     if uid == pwd.getpwnam("learner").pw_uid:
         return
-    must("groupmod", "--gid", str(uid), "learner")
+    # Rootless Podman may have given the number to a user of its own already.
+    must("groupmod", "--non-unique", "--gid", str(uid), "learner")
     # usermod would go through all files of the home.
     passwd = Path("/etc/passwd")
     lines = [line.split(":") for line in passwd.read_text().splitlines()]
@@ -247,6 +256,8 @@ def main() -> None:
     start_accounting()
     cgroup = start_with_cgroup(options)
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
+    if cgroup == "none":
+        say("no usable cgroup here: memory limits are not enforced")
     run_a_job(options)
     say("a job has run, and is forgotten: your first one has the id 1")
     FACTS.write_text(json.dumps({"cgroup": cgroup, "stand_in": REGISTRY.joinpath("docker").is_dir()}))

@@ -114,12 +114,22 @@ class Cluster:
         }
 
 
+# What the system itself lists. Of the firewall without what the kernel counts, and without the time of the answer.
+SYSTEM = {
+    "users": "getent passwd",
+    "groups": "getent group",
+    "network": "ls /sys/class/net",
+    "firewall": "{ nft list ruleset; iptables-save; ip6tables-save; } 2>/dev/null"
+    " | sed -e '/^#/d' -e 's/[[][0-9:]*[]]//' -e 's/packets [0-9]* bytes [0-9]*//'",
+}
+
+
 class Machine:
     """What a machine has, to be compared with what it had: nothing of a cluster may stay."""
 
     # Where daemons, packages and users keep things. To look through all of /usr would take longer than an `up`.
     FOLDERS = ("/etc", "/usr/local", "/home", "/var/lib/dpkg", "/var/spool", "/var/mail", "/run")
-    CACHE = Path("/var/cache/practice-cluster")
+    CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster"))
 
     def __init__(self, stamp):
         stamp.touch()
@@ -140,7 +150,7 @@ class Machine:
             "listens": sorted(address for address in listening() if address[1] < 32768),
             "run": sorted(str(path) for path in Path("/run").glob("*") if "cluster" in path.name),
             "cache": [name for name in cached if name == "live" or "partial" in name],
-        }
+        } | {kind: subprocess.getoutput(command) for kind, command in SYSTEM.items()}
 
     def changed(self):
         """Return the files outside the cache that were changed since."""

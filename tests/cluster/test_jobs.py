@@ -198,6 +198,24 @@ def test_the_image_runs_as_learner_with_a_folder_that_is_read_only(cluster):
     assert cluster.output(f"singularity exec knn.sif python -c '{python}'") == "(3, 13)"
 
 
+def test_the_dockerfile_is_built_and_run_as_the_page_types_it(cluster):
+    # As content/container.md types it, with a folder of learner's mounted.
+    folder = cluster.fresh_folder("docker")
+    built = cluster.run("docker build --tag knn container", folder=folder, timeout=600)
+    assert "Successfully tagged localhost/knn:latest" in built.stdout + built.stderr
+    for script in ("knn_iris.py", "preprocess.py"):  # the notebook's, and the first one that it became
+        script = f"python/scikit_example/{script}"
+        ran = cluster.output(f'docker run --rm -v "$PWD:/lesson" -w /lesson knn python {script}', folder=folder)
+    assert ran == "wrote data/iris_split.npz: 100 training samples, 50 test samples"
+    assert cluster.output("stat -c %U data/iris_split.npz", folder=folder) == "learner"
+    assert cluster.output("docker run --rm knn python --version").startswith("Python 3.13")
+    cluster.run("docker save --output knn.tar knn && apptainer build new.sif docker-archive:knn.tar", folder=folder)
+    version = cluster.output(
+        "apptainer exec new.sif python -c 'import sklearn; print(sklearn.__version__)'", folder=folder
+    )
+    assert f"scikit-learn=={version}" in cluster.output("cat container/requirements.txt")
+
+
 def test_a_thousand_tasks_are_known_once_each(cluster):
     array = submit(cluster, '--array=1-1000 --job-name=thousand --time=1 --mem=10M --output=/dev/null --wrap="true"')
     states = cluster.wait(array, tasks=1000)

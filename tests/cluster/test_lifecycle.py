@@ -148,6 +148,7 @@ def test_a_slurm_that_answers_is_left_alone(machine, tmp_path):
 def test_a_machine_without_cgroups(machine):
     done = in_mount_namespace(f"{CGROUPS_READ_ONLY} exec $up")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nno usable cgroup here: memory limits are not enforced\n" in done.stdout
     status = practice_cluster("status")
     assert "limits:      no usable cgroup here: memory limits are not enforced\n" in status.stdout
     assert practice_cluster("run", "srun", "--mem=100M", "id", "-un").stdout == "learner\n"
@@ -202,6 +203,7 @@ def test_the_shell_is_a_login_shell_of_learner(machine):
         os.execv(sys.executable, [sys.executable, str(PRACTICE_CLUSTER), "shell"])
     try:
         printed = read_terminal(terminal, b"learner@login:~$ ")
+        assert b"error" not in printed
         os.write(terminal, b"sbatch --wrap true; shopt login_shell; exit 5\n")
         printed += read_terminal(terminal, b"login_shell    \ton")
         assert b"Submitted batch job 1" in printed

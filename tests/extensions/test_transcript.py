@@ -22,10 +22,10 @@ def block(project):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ("", {"exit": [0, 0], "limit": 120, "output": "compared", "folder": "."}),
-        (":exit: 1", {"exit": [0, 1], "limit": 120, "output": "compared", "folder": "."}),
+        ("", {"exit": [0, 0], "limit": 600, "output": "compared", "folder": "."}),
+        (":exit: 1", {"exit": [0, 1], "limit": 600, "output": "compared", "folder": "."}),
         (":exit: 2 0\n:limit: 5", {"exit": [2, 0], "limit": 5, "output": "compared", "folder": "."}),
-        (":output: shown\n:folder: a/b", {"exit": [0, 0], "limit": 120, "output": "shown", "folder": "a/b"}),
+        (":output: shown\n:folder: a/b", {"exit": [0, 0], "limit": 600, "output": "shown", "folder": "a/b"}),
     ],
 )
 def test_it_knows_what_to_expect(project, page, options, expected):

@@ -103,6 +103,13 @@ def test_needs(small):
     assert small.inventory().errors == ["share.md:1: needs oven, which is no page before it"]
 
 
+def test_a_page_that_was_changed_after_the_build(small):
+    small.inventory()
+    small.change("bake.md", "# Bake\n", "# Bake it\n")
+    with pytest.raises(Wrong, match=r"bake\.md was changed after the site was built"):
+        inventory.read(small.source, small.source / "_build/doctrees")
+
+
 def test_without_a_built_site_there_is_one_line(tmp_path):
     with pytest.raises(Wrong, match="the site is not built"):
         inventory.read(tmp_path, tmp_path / "doctrees")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from walk import inventory, places
+from walk.errors import Wrong
 from walk.journey import Journey
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,10 @@ pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
 def pytest_generate_tests(metafunc):
     """Makes one item a block, from the site as `make html` has built it."""
-    found = inventory.read(ROOT, ROOT / "_build/doctrees")
+    try:
+        found = inventory.read(ROOT, ROOT / "_build/doctrees")
+    except Wrong as wrong:
+        raise pytest.UsageError(str(wrong)) from None
     blocks = found.of(inventory.TRANSCRIPT, inventory.EDIT)
     metafunc.parametrize("block", blocks, ids=[block.place for block in blocks])
 

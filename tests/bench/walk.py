@@ -1,0 +1,72 @@
+"""What the walk costs against a plain script of the same commands: both on a new cluster of their own (as root).
+
+.venv/bin/python tests/bench/walk.py content/split content/first-job
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from extensions.blocks import commands, edited  # noqa: E402
+from walk import inventory, places  # noqa: E402
+from walk.journey import Journey  # noqa: E402
+from walk.slurm import AT_ONCE  # noqa: E402
+
+PAGES = ["content/split", "content/first-job", "content/array-jobs"]
+# What somebody would write who waits for jobs: all of them, but for those that nobody will ever start.
+WAIT = "while squeue --me -h -o %r | grep -qv DependencyNeverSatisfied; do sleep 0.2; done"
+
+
+def script(blocks) -> str:
+    """The commands of the pages as a script."""
+    lines = ["cd", "shopt -s expand_aliases"]
+    files = {}
+    for block in blocks:
+        if block.kind == inventory.EDIT:
+            name = block.options["file"]
+            files[name] = edited(files.get(name) or (ROOT / "code" / name).read_text(encoding="utf-8"), block.text)
+            lines.append(f"cat >{name} <<'END OF FILE'\n{files[name].rstrip()}\nEND OF FILE")
+            continue
+        for command in commands(block.text):
+            lines += [command.text] if AT_ONCE.search(command.text) else [WAIT, command.text]
+    return "\n".join([*lines, WAIT])
+
+
+def main():
+    if os.geteuid() != 0:
+        print("walk: not measured, because only root can start a practice cluster")
+        return
+    found = inventory.read(ROOT, ROOT / "_build/doctrees")
+    chosen = sys.argv[1:] or PAGES
+    needed = {name for page in chosen for name in found.needed(page)}
+    pages = [page.name for page in found.pages if page.name in needed]
+    place = places.of(found)
+    with Journey(found, place, pages) as journey:
+        begin = time.perf_counter()
+        wrong = [place for outcome in journey for place in outcome.wrong]
+        ours = time.perf_counter() - begin
+    if wrong:
+        sys.exit("\n".join(wrong))
+    blocks = [block for block in found.of(inventory.TRANSCRIPT, inventory.EDIT) if block.page in pages]
+    place = places.of(found)
+    place.start()
+    try:
+        bundle = ROOT / found.config.walk_bundle
+        place.put(bundle.name, bundle.read_bytes())
+        shell = place.shell()
+        begin = time.perf_counter()
+        shell.type(script(blocks), 3600)
+        plain = time.perf_counter() - begin
+        shell.close()
+    finally:
+        place.stop()
+    print(f"{len(blocks)} blocks of {', '.join(pages)}: walk {ours:.0f} s, plain script {plain:.0f} s, "
+          f"ratio {ours / plain:.2f} (at most 1.15)")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""What the image of cluster/Dockerfile starts, in namespaces of its own instead of Docker.
+
+The private root is made of the same packages by the same prepare.sh. To build the image as well would take minutes, and
+a machine with Docker whose settings allow it.
+"""
+
+import os
+import subprocess
+
+import pytest
+from practice import PRACTICE_CLUSTER, Machine, practice_cluster
+
+pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
+
+# As Docker has it: a root that is an overlay, a network without others, a host name, a folder that is brought along.
+CONTAINER = """
+work=$1 root=$2 inside=$3 folder=$4
+shift 4
+mount -t tmpfs tmpfs "$work"
+mkdir "$work/upper" "$work/work" "$work/new"
+mount -t overlay -o "lowerdir=$root,upperdir=$work/upper,workdir=$work/work" overlay "$work/new"
+cd "$work/new"
+mkdir -p opt/practice-cluster home/learner/notebook-to-cluster
+mount --bind -o ro "$inside" opt/practice-cluster
+mount --bind "$folder" home/learner/notebook-to-cluster
+mount -t proc proc proc
+mount --rbind /dev dev
+mount -t tmpfs -o mode=755 tmpfs run
+hostname box
+ip link set lo up
+printf '127.0.0.1 localhost\\n192.0.2.1 box\\n' >etc/hosts
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . bash /opt/practice-cluster/container.sh "$@"
+"""
+UNSHARE = [
+    "unshare",
+    "--mount",
+    "--pid",
+    "--net",
+    "--uts",
+    "--ipc",
+    "--fork",
+    "--kill-child",
+    "--propagation",
+    "private",
+]
+
+
+@pytest.fixture(scope="module")
+def root(_may_start):
+    """The private root, which `up` makes where there is none."""
+    up = practice_cluster("up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert practice_cluster("down").returncode == 0
+    [root] = Machine.CACHE.glob("root-*")
+    return root
+
+
+@pytest.fixture
+def container(root, tmp_path):
+    """container(owner, command) runs a command of learner in the container, beside a folder of that owner."""
+
+    def run(owner, command):
+        work, folder = tmp_path / "work", tmp_path / "folder"
+        work.mkdir()
+        folder.mkdir()
+        os.chown(folder, owner, owner)
+        script = ["sh", "-euc", CONTAINER, "sh", work, root, PRACTICE_CLUSTER.parent / "inside", folder]
+        done = subprocess.run(
+            [*UNSHARE, "--", *script, "bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False, timeout=300,
+        )  # fmt: skip
+        return done, folder
+
+    return run
+
+
+def test_learner_has_four_nodes_and_owns_the_folder(container, tmp_path):
+    machine = Machine(tmp_path / "stamp")
+    command = "sinfo -h -o '%D %t'; srun touch made; id -u; pwd; ss -ltnH | awk '{print $4}'; exit 5"
+    done, folder = container(1234, command)
+    assert done.returncode == 5, done.stderr
+    steps, _, answers = done.stdout.partition("your first one has the id 1\n")
+    assert "Slurm runs: the controller and 4 nodes" in steps
+    nodes, user, where, *addresses = answers.splitlines()
+    assert (nodes, user, where) == ("4 idle", "1234", "/home/learner/notebook-to-cluster")
+    assert (folder / "made").stat().st_uid == 1234
+    assert len(addresses) >= 6
+    assert [address for address in addresses if not address.startswith("127.0.0.1:")] == []
+    assert machine.differences() == []
+
+
+def test_a_folder_of_root_stays_roots(container):
+    done, folder = container(0, "id -u")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("\n2000\n")
+    assert "the folder notebook-to-cluster belongs to user 0 here, and learner may not write to it" in done.stderr
+    assert folder.stat().st_uid == 0
