@@ -10,7 +10,7 @@ SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -pr
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs fresh cluster cluster-down \
+.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs mutants fresh cluster cluster-down \
     clean site-venv test-venv
 
 help: ## lists these commands
@@ -70,6 +70,9 @@ walk: html ## types the pages as a reader does, on a cluster of its own (as root
 outputs: html ## walks, and writes what came out into the pages and their pictures
 	@$(PYTHON_IN) -m walk outputs $(PAGE)
 	@$(MAKE) --no-print-directory pictures
+
+mutants: html test-venv ## breaks the lesson on purpose in a copy, one thing at a time, and demands red
+	@$(PYTHON_IN) tests/mutants/run.py $(MUTANTS)
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh

@@ -44,6 +44,7 @@ JOB_ID = Rule(
     re.compile(
         r"(?<=\bbatch job )\d+|(?<=: job )\d+"  # what sbatch says, and a script that calls it
         r"|(?<=[A-Za-z]_)\d+(?=(?:_\d+)?\.(?:log|out)\b)|(?<=\bslurm-)\d+(?=[_.])"  # names of logs
+        r"|^\d+(?=(?:_\d+)?(?:\.\w+)?\s(?:.*\s)?(?:COMPLETED|FAILED|CANCELLED|TIMEOUT|OUT_OF_ME\S*)\s)"  # sacct's row
     ),
 )
 MARK = "\0"  # where a job's id was

@@ -28,6 +28,7 @@ knn_preprocess 2026-11-22T17:58:06 2026-11-22T17:58:09
 """,
     "submitted": "Submitted batch job 12\nk=1: job 23\n",
     "logs": "==> index_arithmetic_3_0.log <==\ntask 0: k=1\n",
+    "a row of sacct": "19_7             FAILED      1:0\n",
     "version": "Python 3.13.5\n",
     "scores": "k=1, euclidean: accuracy 0.64\nwrote 35 pictures\n",
     "no columns": "step 1 took 0:17 on n1\n",
@@ -42,6 +43,7 @@ MAY = [
     ("submitted", "12", "1"),
     ("submitted", "job 23", "job 42"),
     ("logs", "arithmetic_3_0", "arithmetic_77_0"),
+    ("a row of sacct", "19_", "26_"),
     ("version", "3.13.5", "3.13.11"),
 ]
 MUST = [
@@ -65,6 +67,9 @@ MUST = [
     ("submitted", "k=1", "k=2"),
     ("logs", "3_0", "3_1"),
     ("logs", "k=1", "k=2"),
+    ("a row of sacct", "_7", "_6"),
+    ("a row of sacct", "FAILED", "COMPLETED"),
+    ("a row of sacct", "1:0", "0:0"),
     ("version", "3.13.5", "3.14.5"),
     ("scores", "0.64", "0.66"),
     ("scores", "35", "36"),

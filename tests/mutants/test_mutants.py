@@ -1,0 +1,97 @@
+"""Every mutant fits the tree as it is, and what is run by `make mutants` tells a killed one from one that survives."""
+
+import shutil
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from catalogue import BLOCKS, BUILD, KINDS, ROOT, Unfit, choose, read
+
+MUTANTS = read()
+HARMLESS = """
+[[mutant]]
+name = "a word is another one"
+kind = "a value"
+file = "content/split.md"
+page = "content/split"
+check = "build"
+old = "Soon many processes will train models"
+new = "Soon several processes will train models"
+"""
+
+
+def run(*arguments):
+    command = [sys.executable, ROOT / "tests/mutants/run.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_mutant_fits(mutant):
+    assert not mutant.problem(ROOT)
+
+
+def test_there_are_enough_and_of_every_kind():
+    assert len(MUTANTS) >= 40
+    assert {mutant.kind for mutant in MUTANTS} == set(KINDS)
+    assert max(Counter(mutant.name for mutant in MUTANTS).values()) == 1
+
+
+def test_every_page_is_broken():
+    pages = {path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "content").glob("*.md")}
+    assert {mutant.page for mutant in MUTANTS} == pages | {"index"}
+
+
+def test_a_sample_is_always_the_same():
+    assert choose(MUTANTS, [], 6) == choose(MUTANTS, [], 6)
+    assert len(set(choose(MUTANTS, [], 6))) == 6
+    assert {mutant.page for mutant in choose(MUTANTS, ["content/collect"], None)} == {"content/collect"}
+    with pytest.raises(Unfit, match="no mutant has the name, the page or the check 'nothing'"):
+        choose(MUTANTS, ["nothing"], None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Soon many processes will", "Soon no process will", "the old text is 0 times in content/split.md, not once"),
+        ('"content/split"', '"content/splits"', "there is no page content/splits"),
+        ('"build"', '"tests/test_nothing.py"', "there is no check tests/test_nothing.py"),
+        ('"content/split.md"', '"content/splits.md"', "there is no file content/splits.md"),
+        ("kind =", "sort =", "unexpected keyword argument 'sort'"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(tmp_path, old, new, said):
+    (tmp_path / "one.toml").write_text(HARMLESS.replace(f"old = {old}", f"old = {new}").replace(old, new, 1))
+    done = run("--mutants", tmp_path)
+    assert done.returncode == 2
+    assert "a word is another one" in done.stderr and said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_mutant_that_breaks_nothing_survives(tmp_path):
+    (tmp_path / "one.toml").write_text(HARMLESS)
+    done = run("--mutants", tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "survived" in done.stdout and "1 mutants: 0 killed, 1 survived" in done.stdout
+
+
+@pytest.mark.slow
+def test_red_that_names_another_page_is_not_enough(tmp_path):
+    shutil.copy(ROOT / "tests/mutants/index.toml", tmp_path)
+    path = tmp_path / "index.toml"
+    path.write_text(path.read_text().replace('page = "index"', 'page = "content/split"'))
+    done = run("--mutants", tmp_path, "build")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "not red where it should be" in done.stdout and "wanted: build names content/split" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_sample_is_killed():
+    before = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, check=True).stdout
+    chosen = [mutant.name for mutant in choose(MUTANTS, [BUILD], 2) + choose(MUTANTS, [BLOCKS], 1)]
+    done = run(*chosen)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 mutants: 3 killed, 0 survived" in done.stdout
+    after = subprocess.run(["git", "status", "--short"], cwd=ROOT, capture_output=True, check=True).stdout
+    assert after == before
