@@ -27,6 +27,7 @@ class Queue:
     def __init__(self, shell: Shell):
         self._shell = shell
         self._submitted = False  # may there be jobs whose end nobody has waited for?
+        self._disregarded = set()  # rows of jobs that the accounting does not know and need not know
 
     def jobs(self) -> list[tuple[str, str, str]]:
         """The jobs in the queue: (id, state, reason)."""
@@ -62,17 +63,21 @@ class Queue:
 
         Until then sacct lacks a short job, calls it "allocation", or has a row for an array and none for its tasks.
         """
+        return self._unaccounted() <= self._disregarded
+
+    def disregard(self) -> None:
+        """From now on, don't wait for the accounting of jobs that it does not know now: it was made to forget them."""
+        self._disregarded = self._unaccounted()
+
+    def _unaccounted(self) -> set[tuple[str, ...]]:
+        """The jobs and tasks of which the accounting does not say what the controller says: (id, state, name)."""
         told = self._rows("squeue --me --states=all -h -o '%i|%T|%j'")
-        known = self._rows("sacct -X -n -P -S now-1days -o JobID,State,JobName")
-        return told <= known
+        return told - self._rows("sacct -X -n -P -S now-1days -o JobID,State,JobName")
 
     def _rows(self, command: str) -> set[tuple[str, ...]]:
         """What a command says of jobs: (id, state, name)."""
-        lines = self._shell.type(command, 60).lines
-        # "CANCELLED by 1000" is CANCELLED
-        return {
-            (job, state.split()[0], name) for job, state, name in (line.split("|", 2) for line in lines if "|" in line)
-        }
+        lines = [line.split("|", 2) for line in self._shell.type(command, 60).lines if line.count("|") >= 2]
+        return {(job, state.partition(" ")[0], name) for job, state, name in lines}  # "CANCELLED by 1000" is CANCELLED
 
     def _come_to_rest(self, end: float) -> bool:
         """Wait until the scheduler has looked at every job, and the queue stays the same for a moment."""

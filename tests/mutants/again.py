@@ -43,6 +43,11 @@ class Part(Journey):
         self._blocks = blocks
         self._ids = ids or self._ids
 
+    def __enter__(self) -> "Part":
+        super().__enter__()
+        self._queue.disregard()  # the jobs of the mutants before, which the accounting has forgotten
+        return self
+
     def state(self, folder: str) -> "State":
         """Wait for the end of all jobs, and keep what the reader has."""
         self._queue.wait("true", MINUTES)
@@ -54,8 +59,9 @@ class Part(Journey):
             self._blocks.remove(block)  # the walk takes the next one from this list
 
     def look_again(self) -> None:
-        """Go to the folder that has the same name: it may have been made anew."""
+        """Go to the folder that has the same name: it may have been made anew. What was forgotten stays so."""
         self._shell.type('cd "$PWD"', 60)
+        self._queue.disregard()
 
     def end_jobs(self, last: int) -> None:
         """End all jobs with a higher id, and wait for it."""
