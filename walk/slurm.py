@@ -72,7 +72,9 @@ class Queue:
     def _unaccounted(self) -> set[tuple[str, ...]]:
         """The jobs and tasks of which the accounting does not say what the controller says: (id, state, name)."""
         told = self._rows("squeue --me --states=all -h -o '%i|%T|%j'")
-        return told - self._rows("sacct -X -n -P -S now-1days -o JobID,State,JobName")
+        # Asked without ids, it leaves out the jobs that could never start.
+        ids = ",".join(sorted({job.partition("_")[0] for job, _, _ in told}))
+        return told - self._rows(f"sacct -X -n -P --jobs={ids} -o JobID,State,JobName") if told else told
 
     def _rows(self, command: str) -> set[tuple[str, ...]]:
         """What a command says of jobs: (id, state, name)."""
