@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 PROMPT = "$ "
-HERE_DOCUMENT = re.compile(r"<<-?\s*(?P<quote>['\"]?)(?P<word>\w+)(?P=quote)")
+# Not "<<<", and no shift to the left in an expression: a word begins with a letter.
+HERE_DOCUMENT = re.compile(r"(?<!<)<<(?P<tabs>-?)\s*(?P<quote>['\"]?)\\?(?P<word>[A-Za-z_][\w-]*)(?P=quote)")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Block:
     line: int  # of its first line of text in the page's source, counted from 1
     kind: str
     text: str
-    options: dict = field(default_factory=dict)
+    options: dict = field(default_factory=dict, hash=False)
 
     @property
     def place(self) -> str:
@@ -67,7 +68,7 @@ def end_of_command(lines: list[str], first: int) -> int:
         if number == len(lines):
             raise ValueError(f"the command ends with a backslash: {lines[first]!r}")
     for match in HERE_DOCUMENT.finditer(" ".join(lines[first : number + 1])):
-        while lines[number].strip() != match["word"]:
+        while (lines[number].lstrip("\t") if match["tabs"] else lines[number]) != match["word"]:
             number += 1
             if number == len(lines):
                 raise ValueError(f"the here-document has no end {match['word']}: {lines[first]!r}")

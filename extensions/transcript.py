@@ -14,7 +14,7 @@
 - `exit`: the exit codes of the commands, or the one of the last command; 0 otherwise.
 - `limit`: how many seconds the block may take, with the jobs that it waits for.
 - `output`: `compared`, which is the rule, or only `shown` or left out: it differs from run to run in all it says.
-- `folder`: where it is typed, from the reader's folder.
+- `folder`: where it is typed, from the folder where the reader is and stays.
 
 What the reader changes in a file is an `edit`: lines that go begin with -, lines that come with +, others with a blank.
 `result` names the file of the site that comes out.
@@ -32,6 +32,7 @@ A block that nobody types is `for-show`, and says why:
     ```
 """
 
+import re
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -44,17 +45,17 @@ from extensions.blocks import commands, hunks
 LIMIT = 600  # seconds: no block takes that long, unless it hangs
 
 
-def codes(argument: str) -> list[int]:
+def codes(argument: str | None) -> list[int]:
     """The exit codes of an option; ValueError for what is none."""
-    found = [directives.nonnegative_int(word) for word in argument.split()]
+    found = [directives.nonnegative_int(word) for word in (argument or "").split()]
     if not found or max(found) > 255:
         raise ValueError("exit codes are numbers from 0 to 255")
     return found
 
 
-def seconds(argument: str) -> int:
+def seconds(argument: str | None) -> int:
     """The time limit of an option; ValueError for what is none."""
-    found = directives.nonnegative_int(argument)
+    found = directives.nonnegative_int(argument or "")
     if found < 1:
         raise ValueError("a limit is at least one second")
     return found
@@ -65,16 +66,22 @@ def output(argument: str) -> str:
     return directives.choice(argument, ("compared", "shown"))
 
 
-def folder(argument: str) -> str:
-    """A folder below the reader's; ValueError for one that is not."""
-    path = PurePosixPath(argument.strip())
-    if not argument.strip() or path.is_absolute() or ".." in path.parts:
-        raise ValueError("a folder is named from the reader's folder, and lies in it")
+def folder(argument: str | None) -> str:
+    """A folder below the one where the reader is; ValueError for one that is not."""
+    path = PurePosixPath((argument or "").strip())
+    if not path.parts or path.is_absolute() or ".." in path.parts:
+        raise ValueError("a folder is named from the one where the reader is, and lies in it")
     return str(path)
 
 
 class Checked(CodeBlock):
     """A code block that ends the build when it can't be what it says."""
+
+    def twice(self) -> str:
+        """An option that is there twice: the parser takes the last one without a word."""
+        options = re.match(r"(?:[`:~]{3}.*\n)?((?:\s*:[\w-]+:.*\n)*)", self.block_text)[1]  # below the fence
+        names = re.findall(r"^\s*:([\w-]+):", options, re.MULTILINE)
+        return next((name for name in names if names.count(name) > 1), "")
 
     def refuse(self, why: str) -> list[nodes.Node]:
         """Warns, and so fails the build; there is nothing to show."""
@@ -93,6 +100,8 @@ class Transcript(Checked):
             typed = commands("\n".join(self.content))
         except ValueError as error:
             return self.refuse(str(error))
+        if name := self.twice():
+            return self.refuse(f"{name} is there twice")
         exits = self.options.get("exit", [0])
         if len(exits) not in (1, len(typed)):
             return self.refuse(f"exit has {len(exits)} codes for {len(typed)} commands")

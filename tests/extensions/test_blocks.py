@@ -38,5 +38,19 @@ def test_half_a_block_is_refused(text, complaint):
         commands(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("$ cat <<< hello\nhello", "cat <<< hello"),
+        ("$ echo $((1 << 3))\n8", "echo $((1 << 3))"),
+        ("$ cat <<-'END-OF'\n\ta\n\tEND-OF\na", "cat <<-'END-OF'\n\ta\n\tEND-OF"),
+        ("$ cat <<\\EOF\n EOF\nEOF\n EOF", "cat <<\\EOF\n EOF\nEOF"),
+    ],
+)
+def test_where_a_here_document_begins_and_ends(text, typed):
+    (found,) = commands(text)
+    assert found.text == typed
+
+
 def test_a_block_has_a_name_for_a_person():
     assert Block("content/array-jobs", 12, "transcript", "$ ls").place == "content/array-jobs.md:12"
