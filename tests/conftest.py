@@ -3,14 +3,20 @@
 import ctypes
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from bundle import skip_or_fail
 from hypothesis import settings
 
 # How long something takes is measured by `make bench` and never decides a test.
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
+
+# The tests that start a practice cluster.
+ON_THE_CLUSTER = ("tests/cluster/", "tests/walk/test_pages.py", "tests/mutants/test_walked.py")
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +45,19 @@ def need():
         for command in commands:
             if path := loadable(command) if ".so" in command else shutil.which(command):
                 return path
-        reason = f"{commands[0]} is not installed; tests/engines.sh says how"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail(f"{commands[0]} is not installed; tests/engines.sh says how")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def may_start_cluster(root):
+    """Skip, or fail where CI is set, when no practice cluster can be started here."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        skip_or_fail("a practice cluster can only be started by root on Linux")
+    status = [sys.executable, root / "cluster/practice-cluster", "status"]
+    if subprocess.run(status, capture_output=True, check=False).returncode == 0:
+        skip_or_fail("a practice cluster is up already, and not ours: `practice-cluster down` ends it")
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nobody to ask
@@ -57,7 +70,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class OneCluster(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return "cluster" if nodeid.startswith(("tests/cluster/", "tests/walk/test_pages.py")) else nodeid
+            return "cluster" if nodeid.startswith(ON_THE_CLUSTER) else nodeid
 
     return OneCluster(config, log)
 

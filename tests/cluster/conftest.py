@@ -1,7 +1,6 @@
 """The fixtures for tests of the practice cluster; what they use is in practice.py."""
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -15,22 +14,12 @@ from practice import (  # noqa: E402 - after the rewrite of its asserts is asked
     PRACTICE_CLUSTER,
     Cluster,
     practice_cluster,
-    skip_or_fail,
     the_bundle,
 )
 
 
-@pytest.fixture(scope="session")
-def _may_start():
-    """Skip, or fail where CI is set, when no cluster can be started here."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        skip_or_fail("a practice cluster can only be started by root on Linux")
-    if practice_cluster("status").returncode == 0:
-        skip_or_fail("a practice cluster is up already, and not ours: `practice-cluster down` ends it")
-
-
 @pytest.fixture(scope="module")
-def cluster(_may_start):
+def cluster(may_start_cluster):
     """A cluster for all tests of a module, with the lesson's folder and its image."""
     up = practice_cluster("up")
     assert up.returncode == 0, up.stdout + up.stderr
@@ -46,7 +35,7 @@ def cluster(_may_start):
 
 
 @pytest.fixture
-def end_it(_may_start):
+def end_it(may_start_cluster):
     """A test that starts and ends a cluster itself: whatever it leaves is ended."""
     yield
     practice_cluster("down")

@@ -12,19 +12,12 @@ import tarfile
 import time
 from pathlib import Path
 
-import pytest
-
 CODE = Path(__file__).parents[2] / "code"
 PRACTICE_CLUSTER = CODE.parent / "cluster/practice-cluster"
 FOLDER = "notebook-to-cluster"
 ENDED = {
     "BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT",
 }  # fmt: skip
-
-
-def skip_or_fail(reason):
-    """Skip the test on a laptop; fail where CI is set: there, nothing may be missing."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 def practice_cluster(*arguments, timeout=600, **options):

@@ -46,7 +46,7 @@ UNSHARE = [
 
 
 @pytest.fixture(scope="module")
-def root(_may_start):
+def root(may_start_cluster):
     """The private root, which `up` makes where there is none."""
     up = practice_cluster("up")
     assert up.returncode == 0, up.stdout + up.stderr

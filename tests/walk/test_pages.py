@@ -3,8 +3,6 @@
 The items of one run share one walk. With only some of them chosen, the walk does what their pages need, and them.
 """
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,12 +26,8 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="module")
-def journey(request):
+def journey(request, may_start_cluster):
     """The walk; it goes on to each block that is asked for."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "a practice cluster can only be started by root on Linux"
-        )
     found = inventory.read(ROOT, ROOT / "_build/doctrees")
     chosen = {item.callspec.params["block"].page for item in request.session.items if item.path == Path(__file__)}
     pages = {page for name in chosen for page in found.needed(name)}
@@ -42,5 +36,5 @@ def journey(request):
 
 
 def test_a_page_does_what_it_shows(journey, block):
-    wrong = journey.outcome(block).wrong
-    assert not wrong, "\n\n".join(wrong)
+    outcome = journey.outcome(block)
+    assert not outcome.wrong, outcome.report()
