@@ -18,9 +18,12 @@ class Rule:
     pattern: re.Pattern
 
 
+MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\b")  # in the order of text, too
 RULES = (
-    Rule("moment", "a job runs at another time", re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\b")),
-    Rule("patch release", "its maintainers update it", re.compile(r"(?<=\bPython \d\.\d\d)\.\d+\b")),
+    Rule("moment", "a job runs at another time", MOMENT),
+    Rule(
+        "patch release", "its maintainers update it", re.compile(r"((?<=\bPython 3\.\d)|(?<=\bPython 3\.\d\d))\.\d+\b")
+    ),
 )
 
 DURATION = re.compile(r"(?:\d+-)?(?:\d+:)?\d+:\d\d")
@@ -36,6 +39,7 @@ COLUMNS = {
     "NodeList": Rule("node", "the scheduler chooses the nodes", NODE),
 }
 ID_COLUMNS = {"JOBID", "JobID"}
+A_JOB = re.compile(r"\d+(?:_(?:\d+|\[\S+))?(?:\.\w+)?")  # an array's tasks that wait are cut off in a narrow column
 
 # A job's id depends on how many jobs there were before. In one walk, one shown id is always the same real one.
 JOB_ID = Rule(
@@ -43,19 +47,23 @@ JOB_ID = Rule(
     "the ids of jobs go on from those that there were before",
     re.compile(
         r"(?<=\bbatch job )\d+|(?<=: job )\d+"  # what sbatch says, and a script that calls it
-        r"|(?<=[A-Za-z]_)\d+(?=(?:_\d+)?\.(?:log|out)\b)|(?<=\bslurm-)\d+(?=[_.])"  # names of logs
-        r"|^\d+(?=(?:_\d+)?(?:\.\w+)?\s(?:.*\s)?(?:COMPLETED|FAILED|CANCELLED|TIMEOUT|OUT_OF_ME\S*)\s)"  # sacct's row
+        r"|^\d+(?=(?:_\S+)?(?:\.\w+)?\s(?:.*\s)?(?:COMPLETED|FAILED|CANCELLED|TIMEOUT|OUT_OF_ME\S*)(?:\s|$))"  # sacct
     ),
 )
+# Some numbers in the names of logs are ids, and some count: such a one may differ only as a known job does.
+LOG_ID = Rule("id in the name of a log", JOB_ID.reason, re.compile(r"(?<=[A-Za-z][_-])\d+(?=(?:_\d+)?\.(?:log|out)\b)"))
+CUT = 9  # letters that sacct leaves of a word that is too long, before its "+"
 MARK = "\0"  # where a job's id was
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of output without what may differ, and the ids of jobs in it."""
+    """A line of output without what may differ, and what of that is looked at all the same."""
 
     text: str
     ids: tuple[str, ...] = ()
+    log_ids: tuple[str, ...] = ()
+    times: tuple[str, str] | None = None  # of a job: when it started, and when it ended
 
 
 class Ids:
@@ -64,13 +72,15 @@ class Ids:
     def __init__(self):
         self._real: dict[str, str] = {}
 
-    def agree(self, pairs: list[tuple[str, str]]) -> bool:
-        """Can all these pairs of (shown, real) be? If so, they are remembered."""
+    def agree(self, pairs: list[tuple[str, str]], log_pairs: list[tuple[str, str]]) -> bool:
+        """Can all these pairs of (shown, real) be? Those of logs must be known, or equal; the others are remembered."""
         real = dict(self._real)
         for shown, got in pairs:
             if real.setdefault(shown, got) != got:
                 return False
         if len(set(real.values())) < len(real):
+            return False
+        if any(got not in (shown, real.get(shown)) for shown, got in log_pairs):
             return False
         self._real = real
         return True
@@ -79,9 +89,33 @@ class Ids:
 def same(shown: list[str], got: list[str], ids: Ids) -> bool:
     """Did the command print what the page shows, but for what may differ?"""
     aligned = align(plain(shown), plain(got))
-    if aligned is None:
+    if aligned is None or not in_order(aligned):
         return False
-    return ids.agree([pair for one, other in aligned for pair in zip(one.ids, other.ids, strict=True)])
+    pairs = [pair for one, other in aligned for pair in zip(one.ids, other.ids, strict=True)]
+    log_pairs = [pair for one, other in aligned for pair in zip(one.log_ids, other.log_ids, strict=True)]
+    return ids.agree(pairs, log_pairs)
+
+
+def says(got: list[str], job: str, name: str, state: str) -> bool:
+    """Does a line of the output say that the job ended in this state, by its id or else its name? sacct cuts words."""
+    lines = [line for line in plain(got) if state[:CUT] in line.text]
+    return any(job in line.ids or (not line.ids and name[:CUT] in line.text) for line in lines)
+
+
+def renumbered(shown: list[str], got: list[str]) -> bool:
+    """Are the ids of jobs in an output that is the same other ones than the page shows?"""
+    return any((one.ids, one.log_ids) != (other.ids, other.log_ids) for one, other in align(plain(shown), plain(got)))
+
+
+def in_order(pairs: list[tuple[Line, Line]]) -> bool:
+    """Has each job that started after the end of another one on the page done so again?"""
+    times = [(one.times, other.times) for one, other in pairs if one.times and other.times]
+    for (start, end), (_, got_end) in times:
+        for (later, later_end), (got_later, _) in times:
+            # Where all is in one second, the page says nothing about the order.
+            if end <= later and start < later_end and got_end > got_later:
+                return False
+    return True
 
 
 def align(shown: list[Line], got: list[Line]) -> list[tuple[Line, Line]] | None:
@@ -140,7 +174,9 @@ def plain_line(line: str) -> Line:
     """A line that is no row of a table."""
     for rule in RULES:
         line = rule.pattern.sub(f"<{rule.name}>", line)
-    return Line(JOB_ID.pattern.sub(MARK, line), tuple(JOB_ID.pattern.findall(line)))
+    ids = tuple(JOB_ID.pattern.findall(line))
+    line = JOB_ID.pattern.sub(MARK, line)
+    return Line(LOG_ID.pattern.sub(MARK, line), ids, tuple(LOG_ID.pattern.findall(line)))
 
 
 def table_at(lines: list[str], first: int) -> list[Line]:
@@ -160,11 +196,26 @@ def accounting(lines: list[str], first: int, rules: str) -> list[Line]:
     names = cells(lines[first], spans)
     found = [Line(" | ".join(names)), Line("---")]
     for line in lines[first + 2 :]:
-        # A row has blanks between its columns; what has none there comes from the next command.
-        if not line.strip() or line == ANY or any(line[end : end + 1].strip() for _, end in spans):
+        words = cells(line, spans)
+        if line == ANY:
+            found.append(Line(ANY))
+        elif is_row(names, words) and not re.search(r"\S", outside(line, spans)):
+            found.append(row(names, words))
+        else:  # it comes from the next command
             break
-        found.append(row(names, cells(line, spans)))
     return found
+
+
+def outside(line: str, spans: list[tuple[int, int]]) -> str:
+    """What stands between the columns, and behind the last one."""
+    return "".join(line[end : end + 1] for _, end in spans) + line[spans[-1][1] :]
+
+
+def is_row(names: list[str], words: list[str]) -> bool:
+    """Can these words be a row? Below the heading of ids there is an id, and no row has only that."""
+    if any(name in ID_COLUMNS and not A_JOB.fullmatch(word) for name, word in zip(names, words, strict=True)):
+        return False
+    return sum(map(bool, words)) >= min(2, len(names))
 
 
 def cells(line: str, spans: list[tuple[int, int]]) -> list[str]:
@@ -177,7 +228,7 @@ def queue(lines: list[str], first: int, names: list[str]) -> list[Line]:
     rows = []
     for line in lines[first + 1 :]:
         words = line.split(maxsplit=len(names) - 1)
-        if len(words) < len(names):
+        if len(words) < len(names) or not is_row(names, words):
             break
         rows.append(row(names, words))
     return [Line(" | ".join(names)), *sorted(rows, key=lambda line: (line.text, [int(one) for one in line.ids]))]
@@ -185,17 +236,29 @@ def queue(lines: list[str], first: int, names: list[str]) -> list[Line]:
 
 def row(names: list[str], words: list[str]) -> Line:
     """A row of a table."""
-    found, ids = [], []
+    found, ids, log_ids = [], [], []
     for name, word in zip(names, words, strict=True):
         number = re.match(r"\d+", word)
         if name in ID_COLUMNS and number:
             ids.append(number[0])
             found.append(MARK + word[number.end() :])
         elif name in COLUMNS and COLUMNS[name].pattern.fullmatch(word):
-            found.append(f"<{COLUMNS[name].name}>")
+            many = nodes(word) if COLUMNS[name].pattern is NODE else ""
+            found.append(f"<{COLUMNS[name].name}>{many}")
         else:
-            found.append(plain_line(word).text)
-    return Line(" | ".join(found), tuple(ids))
+            cell = plain_line(word)
+            found.append(cell.text)
+            ids += cell.ids
+            log_ids += cell.log_ids
+    said = dict(zip(names, words, strict=True))
+    times = (said.get("Start", ""), said.get("End", ""))
+    return Line(" | ".join(found), tuple(ids), tuple(log_ids), times if all(map(MOMENT.fullmatch, times)) else None)
+
+
+def nodes(names: str) -> int:
+    """How many nodes a list of them names: n1 is one, n[1-3,5] are four."""
+    ranges = re.findall(r"(\d+)(?:-(\d+))?(?=[,\]])", names)
+    return sum(int(last or first) - int(first) + 1 for first, last in ranges) or 1
 
 
 def shorten(shown: list[str], got: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ whatever fence wrote it.
 
 import pickle
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from walk.errors import Wrong
 INCLUDED, EXCERPT, DIFFERENCE = "included file", "excerpt", "difference"
 TRANSCRIPT, EDIT, FOR_SHOW = "transcript", "edit", "for show"
 KINDS = (INCLUDED, EXCERPT, DIFFERENCE, TRANSCRIPT, EDIT, FOR_SHOW)
+# Who only looks at a file does not run it.
+LOOKING = {"cat", "cmp", "cp", "diff", "grep", "head", "less", "ls", "more", "mv", "rm", "sed", "tail", "wc"}
 NO_LEXER = {"", "default", "guess", "none", "text"}  # names that mean something to Sphinx, not to Pygments
 
 
@@ -49,12 +52,16 @@ class Inventory:
         return {kind: len(self.of(kind)) for kind in KINDS}
 
     def needed(self, name: str) -> list[str]:
-        """The pages that a reader does before this one, and the page itself; Wrong for a page that isn't there."""
+        """The pages that a reader does before this one, and the page itself; Wrong for a page that isn't there.
+
+        The last part of a name is enough.
+        """
         order = [page.name for page in self.pages]
-        if name not in order:
+        names = [one for one in order if one == name] or [one for one in order if one.endswith(f"/{name}")]
+        if len(names) != 1:
             raise Wrong(f"there is no page {name}: choose one of {', '.join(order)}")
         needs = {page.name: page.needs for page in self.pages}
-        found, open_ = set(), [name]
+        found, open_ = set(), names
         while open_:
             one = open_.pop()
             if one not in found:
@@ -74,9 +81,9 @@ def read(source: Path, doctrees: Path) -> Inventory:
     names = order(environment)
     for name in names:
         found.pages.append(Page(name, needs(name, names, environment.metadata, found.errors)))
-        file, page = doctrees / f"{name}.doctree", source / f"{name}.md"
+        file, page = doctrees / f"{name}.doctree", Path(environment.doc2path(name))
         if page.stat().st_mtime > file.stat().st_mtime:
-            raise Wrong(f"{name}.md was changed after the site was built; `make html` builds it")
+            raise Wrong(f"{page.name} was changed after the site was built; `make html` builds it")
         doctree = pickle.loads(file.read_bytes())
         lines = page.read_text(encoding="utf-8").split("\n")
         for node in doctree.findall(is_literal):
@@ -125,6 +132,8 @@ def block_of(node: nodes.Element, page: str, lines: list[str], errors: list[str]
     """The block of a node; one of no kind is an error as well."""
     kind, options = kind_of(node)
     block = Block(page, line_of(node, lines), kind, node.astext(), options)
+    if kind in (TRANSCRIPT, EDIT) and lines[block.line - 1].strip() != first_line(node):
+        errors.append(f"{block.place}: the page does not have these lines; type them there, not in a file it includes")
     if not kind:
         errors.append(f"{block.place}: a block of no kind: make it a transcript, an included file, or for show")
     language = node.get("language", "")
@@ -139,10 +148,15 @@ def block_of(node: nodes.Element, page: str, lines: list[str], errors: list[str]
 def line_of(node: nodes.Element, lines: list[str]) -> int:
     """The line of the source, counted from 1, with the block's first line of text; of what is included, its fence."""
     fence = node.line or 1  # some directives do not say it
-    first = node.astext().split("\n")[0].strip()
+    first = first_line(node)
     if "file" in node or "difference" in node:
         return fence
     return next((number for number in range(fence, len(lines) + 1) if lines[number - 1].strip() == first), fence)
+
+
+def first_line(node: nodes.Element) -> str:
+    """The first line of a block."""
+    return node.astext().split("\n")[0].strip()
 
 
 def kind_of(node: nodes.Element) -> tuple[str, dict]:
@@ -163,6 +177,8 @@ def kind_of(node: nodes.Element) -> tuple[str, dict]:
 def unfit(inventory: Inventory) -> list[str]:
     """What can only be said of all blocks together."""
     config, errors = inventory.config, []
+    places = Counter(block.place for block in inventory.of(TRANSCRIPT, EDIT))
+    errors += [f"{place}: {count} blocks begin here" for place, count in places.items() if count > 1]
     root = config.listing_root
     typed = [command.text for block in inventory.of(TRANSCRIPT) for command in commands(block.text)]
     for block in inventory.of(INCLUDED, EXCERPT):
@@ -181,9 +197,9 @@ def unfit(inventory: Inventory) -> list[str]:
 
 
 def is_run(file: str, typed: list[str], tests: Path) -> bool:
-    """Does a transcript name the file, or a test in the folder that mirrors its own?"""
-    word = re.compile(rf"(?<![\w./-]){re.escape(file)}(?![\w/-])")
-    if any(word.search(command) for command in typed):
+    """Does a transcript run the file, or a test in the folder that mirrors its own?"""
+    word = re.compile(rf"(?<![\w./-]){re.escape(file)}(?![\w./-])")
+    if any(word.search(command) and command.split()[0] not in LOOKING for command in typed):
         return True
     name, folder = Path(file), tests / Path(file).parent
     if (folder / f"test_{name.stem}.py").exists():

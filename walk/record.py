@@ -2,35 +2,40 @@
 
 from pathlib import Path
 
-from extensions.blocks import commands
-from walk.compare import shorten
+from extensions.blocks import PROMPT, Block, commands
+from walk.compare import ANY, shorten
+from walk.errors import Wrong
 from walk.inventory import Inventory
 from walk.journey import Outcome
 
 
-def new_text(outcome: Outcome) -> str:
-    """The text of a transcript with the outputs of the walk where the page has others."""
+def new_text(outcome: Outcome, numbers: set[int]) -> str:
+    """The text of a transcript with the outputs of the walk for these commands; Wrong for one that no page can show."""
     lines = []
     for number, command in enumerate(commands(outcome.block.text)):
         first, *rest = command.text.split("\n")
         lines += [f"$ {first}", *rest]
-        shown = list(command.output)
-        lines += shorten(shown, outcome.results[number].lines) if number in outcome.differs else shown
+        if number not in numbers:
+            lines += command.output
+            continue
+        got = outcome.results[number].lines
+        if unfit := next((line for line in got if line == ANY or line.startswith((PROMPT, "```", ":::"))), None):
+            raise Wrong(f"{outcome.block.place}: the output has a line that means something else there: {unfit}")
+        lines += shorten(list(command.output), got)
     return "\n".join(lines)
 
 
-def rewritten(source: str, outcomes: list[Outcome]) -> str:
-    """The source of a page with new outputs; what is nested keeps its indentation."""
+def rewritten(source: str, new: dict[Block, str]) -> str:
+    """The source of a page with new texts of blocks; what is nested keeps its indentation."""
     lines = source.split("\n")
     # From the last to the first: so the lines of those before stay where they are.
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.block.line, reverse=True):
-        first, old = outcome.block.line - 1, outcome.block.text.split("\n")
+    for block, text in sorted(new.items(), key=lambda entry: entry[0].line, reverse=True):
+        first, old = block.line - 1, block.text.split("\n")
         indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
         there = [line.removeprefix(indent).rstrip() for line in lines[first : first + len(old)]]
         if there != [line.rstrip() for line in old]:
-            raise ValueError(f"{outcome.block.place}: the page has changed since it was built")
-        new = new_text(outcome).split("\n")
-        lines[first : first + len(old)] = [f"{indent}{line}".rstrip() for line in new]
+            raise Wrong(f"{block.place}: the page has changed since it was built")
+        lines[first : first + len(old)] = [f"{indent}{line}".rstrip() for line in text.split("\n")]
     return "\n".join(lines)
 
 
@@ -47,15 +52,24 @@ def write_totals(found: Inventory) -> bool:
 
 
 def write(source: Path, outcomes: list[Outcome]) -> list[str]:
-    """Write new outputs into the pages; return the places where that was done."""
-    written = []
-    for page in dict.fromkeys(outcome.block.page for outcome in outcomes):
-        changed = [outcome for outcome in outcomes if outcome.block.page == page and outcome.differs]
-        if not changed:
-            continue
+    """Write new outputs into the pages, all or none; return the places where that was done.
+
+    As soon as one output is written, all that have other ids are, too: else a page would show one job with two ids.
+    Where something went wrong that is no output, nothing is written.
+    """
+    right = [outcome for outcome in outcomes if not outcome.failed]
+    anything = any(outcome.differs for outcome in right)
+    pages: dict[str, dict[Block, str]] = {}
+    for outcome in right:
+        numbers = {*outcome.differs, *(outcome.renumbered if anything else [])}
+        if numbers:
+            pages.setdefault(outcome.block.page, {})[outcome.block] = new_text(outcome, numbers)
+    texts = {}
+    for page, new in pages.items():
         path = source / f"{page}.md"
-        new = path.with_name(path.name + ".new")
-        new.write_text(rewritten(path.read_text(encoding="utf-8"), changed), encoding="utf-8")
-        new.replace(path)
-        written += [outcome.block.place for outcome in changed]
-    return written
+        texts[path] = rewritten(path.read_text(encoding="utf-8"), new)
+    for path, text in texts.items():
+        temporary = path.with_name(path.name + ".new")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    return [block.place for new in pages.values() for block in new]

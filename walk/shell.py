@@ -1,6 +1,7 @@
 """A shell that stays: commands go in one after the other, and what each printed comes out, with its exit code."""
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -14,11 +15,11 @@ LOOP = r"""
 shopt -s expand_aliases
 exec 9<&0 </dev/null 2>&1
 export COLUMNS=80
-_walk_code=0
+_walk_code=0 _walk_count=0
 while IFS= read -r -d '' -u 9 _walk_typed; do
     (exit "$_walk_code"); eval "$_walk_typed" 9<&-
     _walk_code=$?
-    printf '\n%s %d\n' "$_walk_mark" "$_walk_code"
+    printf '\n%s %d %d\n' "$_walk_mark" "$((++_walk_count))" "$_walk_code"
 done
 """
 # Ends all that a shell started, and lets the shell itself live: Ctrl-C of a reader whose command hangs.
@@ -38,6 +39,7 @@ _walk_end() {
 _walk_end PID
 """
 GRACE = 20  # seconds that the shell may take to come back after its command was ended
+MOST = 10_000_000  # bytes that a command may print: no page shows as much
 
 
 class Ended(Exception):
@@ -46,11 +48,10 @@ class Ended(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """What a command printed, in lines without blanks at their ends, and how it ended; no `code`: it took too long."""
+    """What a command printed, in lines without blanks at their ends, and its exit code; None: it took too long."""
 
     lines: list[str]
     code: int | None
-    seconds: float = 0.0
 
 
 class Shell:
@@ -65,46 +66,56 @@ class Shell:
         )  # fmt: skip
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
-        self._rest = b""
+        self._rest = bytearray()
+        self._count = 0  # commands that were typed
         self.pid = int(self.type("echo $$", 60).lines[-1])
 
     def type(self, text: str, limit: float) -> Result:
         """Run a command and wait for its end, at most so many seconds; Ended if that ends the shell."""
-        begin = time.monotonic()
+        end = time.monotonic() + limit
         try:
             self._process.stdin.write(text.encode() + b"\0")
         except BrokenPipeError:
             raise Ended from None
-        output, code = self._read(begin + limit)
+        self._count += 1
+        output, code = self._read(end)
         text = output.decode(errors="replace").replace("\r\n", "\n")
         lines = [line.rstrip() for line in text.split("\n")]
         while lines and not lines[-1]:
             lines.pop()
-        return Result(lines, code, time.monotonic() - begin)
+        return Result(lines, code)
 
-    def _read(self, end: float) -> tuple[bytes, int | None]:
-        """Read until the mark, or until the time is over."""
-        mark = b"\n" + self._mark.encode() + b" "
-        while True:
-            before, found, after = self._rest.partition(mark)
-            if found and b"\n" in after:
-                code, _, self._rest = after.partition(b"\n")
-                return before, int(code)
-            if not self._selector.select(max(end - time.monotonic(), 0)):
-                taken, self._rest = before, b"" if not found else found + after
-                return taken, None
+    def _read(self, end: float) -> tuple[bytearray, int | None]:
+        """Read until the mark of the last command, or until the time is over, or far too much was printed."""
+        any_mark = rb"\n%s %%s (\d+)\n" % self._mark.encode()
+        mark = re.compile(any_mark % (b"%d" % self._count))
+        looked = 0
+        while not (found := mark.search(self._rest, max(looked - 100, 0))):  # a mark may come in two parts
+            looked = len(self._rest)
+            left = end - time.monotonic()
+            if left <= 0 or looked > MOST or not self._selector.select(left):
+                output, self._rest = self._rest, bytearray()
+                return output, None
             block = os.read(self._process.stdout.fileno(), 65536)
             if not block:
                 raise Ended
             self._rest += block
+        output, code = self._rest[: found.start()], int(found[1])
+        self._rest = self._rest[found.end() :]
+        # What a command before this one, that took too long, has printed since.
+        return re.split(any_mark % rb"\d+", output)[-1], code
 
     def recover(self, helper: "Shell") -> bool:
-        """End what a command that takes too long has started; False if the shell does not come back."""
+        """End what the shell runs, with the help of another one; False if it does not come back then."""
         try:
-            helper.type(END_CHILDREN.replace("PID", str(self.pid)), GRACE)
+            self.end_children(helper)
             return self._read(time.monotonic() + GRACE)[1] is not None
         except Ended:
             return False
+
+    def end_children(self, helper: "Shell") -> None:
+        """End all that the shell has started, in the background too, with the help of another shell."""
+        helper.type(END_CHILDREN.replace("PID", str(self.pid)), GRACE)
 
     def close(self) -> None:
         """End the shell with all that it runs, and wait until it is gone."""

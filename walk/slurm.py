@@ -4,19 +4,25 @@ Only Slurm is asked, nothing of the pages: https://slurm.schedmd.com/squeue.html
 """
 
 import re
+import shlex
 import time
 
+from walk.errors import Wrong
 from walk.shell import Shell
 
 # What is typed while jobs wait or run. Before anything else, a reader waits for their end.
-AT_ONCE = re.compile(r"\b(?:sbatch|squeue|scancel)\b")
-LOOKS = re.compile(r"\bsqueue\b")
+BEGIN = r"(?:^|[;&|({]|\bdo\b|\bthen\b)\s*"  # of a command, where others stand before it
+AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel)\b", re.MULTILINE)
+LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
 # For these reasons a job waits until a person does something: nobody waits for its end.
 FOR_A_PERSON = {
     "DependencyNeverSatisfied", "JobHeldAdmin", "JobHeldUser", "PartitionTimeLimit", "PartitionNodeLimit",
     "AssociationJobLimit", "AssocGrpCpuLimit", "InvalidAccount", "InvalidQOS",
 }  # fmt: skip
 LASTING = FOR_A_PERSON | {"Dependency", "Resources", "Priority", "JobArrayTaskLimit", "BeginTime"}
+FINE = {"PENDING", "RUNNING", "COMPLETING", "COMPLETED", "CANCELLED"}
+PATIENCE = 60  # seconds that Slurm may take to answer
+LOGS = 4  # of so many jobs are shown
 STEP = 0.2  # seconds between two questions
 STILL = 1.0  # seconds in which the queue must not change
 
@@ -31,15 +37,25 @@ class Queue:
 
     def jobs(self) -> list[tuple[str, str, str]]:
         """The jobs in the queue: (id, state, reason)."""
-        lines = self._shell.type("squeue --me -h -r -o '%i|%T|%r'", 60).lines
-        rows = [line.split("|", 2) for line in lines if line.count("|") >= 2]
+        rows = self._asked("squeue --me -h -r -o '%i|%T|%r'")
         return [(job, state, reason.strip("()")) for job, state, reason in rows]
 
-    def wait(self, command: str, limit: float) -> bool:
-        """Wait as a reader does before this command; False if that takes longer than so many seconds."""
+    def _asked(self, command: str) -> list[list[str]]:
+        """What Slurm answers, in rows of three cells; Wrong if it doesn't."""
+        answer = self._shell.type(command, PATIENCE)
+        if answer.code != 0:
+            raise Wrong("\n".join([f"Slurm gives no answer to {command}", *answer.lines]))
+        return [line.split("|", 2) for line in answer.lines if line.count("|") >= 2]
+
+    def wait(self, command: str, limit: float, to_compare: bool = True) -> bool:
+        """Wait as a reader does before this command; False if that takes longer than so many seconds.
+
+        Before squeue, a reader waits only if what comes out is to be compared.
+        """
         end = time.monotonic() + limit
         at_once = bool(AT_ONCE.search(command))
-        done = self._come_to_rest(end) if LOOKS.search(command) else at_once or self._all_ended(end)
+        looks = to_compare and LOOKS.search(command)
+        done = self._come_to_rest(end) if looks else at_once or self._all_ended(end)
         self._submitted = at_once or not done
         return done
 
@@ -78,8 +94,13 @@ class Queue:
 
     def _rows(self, command: str) -> set[tuple[str, ...]]:
         """What a command says of jobs: (id, state, name)."""
-        lines = [line.split("|", 2) for line in self._shell.type(command, 60).lines if line.count("|") >= 2]
-        return {(job, state.partition(" ")[0], name) for job, state, name in lines}  # "CANCELLED by 1000" is CANCELLED
+        # "CANCELLED by 1000" is CANCELLED
+        return {(job, state.partition(" ")[0], name) for job, state, name in self._asked(command)}
+
+    def failed(self) -> list[tuple[str, str, str]]:
+        """The jobs that have failed: (id, state, name)."""
+        rows = self._rows("sacct -X -n -P -S now-1days -o JobID,State,JobName")
+        return sorted((job, state, name) for job, state, name in rows if state not in FINE)
 
     def _come_to_rest(self, end: float) -> bool:
         """Wait until the scheduler has looked at every job, and the queue stays the same for a moment."""
@@ -94,18 +115,18 @@ class Queue:
             time.sleep(STEP)
         return False
 
-    def failed_logs(self, since: float) -> str:
-        """The last lines of the logs of the jobs that failed since a moment, in seconds of the clock on the wall."""
-        lines = self._shell.type("scontrol show job --oneliner", 60).lines
+    def logs(self, since: float) -> str:
+        """The last lines of the logs of the jobs that ended since a moment, seconds since 1970; failed ones first."""
+        answer = self._shell.type(f"date -d @{since:.0f} +%FT%T; scontrol show job --oneliner", PATIENCE).lines
         found = []
-        for line in lines:
+        for line in answer[1:]:
             said = dict(re.findall(r"(\w+)=(\S+)", line))
-            ended = said.get("EndTime", "") >= time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(since))
-            if ended and said.get("JobState") not in ("COMPLETED", "RUNNING", "PENDING", "CANCELLED"):
-                log = said.get("StdOut", "")
-                tail = self._shell.type(f"tail -n 5 '{log}'", 10).lines if "'" not in log else []
-                found.append("\n".join([f"job {said.get('JobId')}: {said.get('JobState')}, {log}", *tail]))
-        return "\n".join(found)
+            state, log = said.get("JobState", ""), said.get("StdOut", "")
+            if state in ("RUNNING", "PENDING") or said.get("EndTime", "") < answer[0]:
+                continue
+            tail = self._shell.type(f"tail -n 5 {shlex.quote(log)}", PATIENCE).lines
+            found.append((state in FINE, "\n".join([f"job {said.get('JobId')}: {state}, {log}", *tail])))
+        return "\n".join(text for _, text in sorted(found, key=lambda one: one[0])[:LOGS])
 
 
 def for_a_person(reason: str) -> bool:

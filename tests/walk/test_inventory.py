@@ -1,5 +1,7 @@
 """Every block that a reader sees is found, wherever it is nested; what has no kind, or can't be right, is an error."""
 
+from pathlib import Path
+
 import pytest
 
 from walk import inventory
@@ -108,6 +110,23 @@ def test_a_page_that_was_changed_after_the_build(small):
     small.change("bake.md", "# Bake\n", "# Bake it\n")
     with pytest.raises(Wrong, match=r"bake\.md was changed after the site was built"):
         inventory.read(small.source, small.source / "_build/doctrees")
+
+
+def test_two_blocks_at_one_place(small):
+    (small.source / "part.txt").write_text("```{transcript}\n$ echo one\none\n```\n")
+    small.change(
+        "index.md",
+        "# A loaf of bread\n",
+        "# A loaf of bread\n\n```{include} part.txt\n```\n\n```{include} part.txt\n```\n",
+    )
+    errors = small.inventory().errors
+    assert any("the page does not have these lines" in error for error in errors), errors
+    assert any("2 blocks begin here" in error for error in errors), errors
+
+
+def test_a_file_that_is_only_looked_at_is_not_run():
+    assert inventory.is_run("a.sh", ["bash a.sh"], Path("nowhere"))
+    assert not inventory.is_run("a.sh", ["cat a.sh", "bash a.sh.old", "bash b/a.sh"], Path("nowhere"))
 
 
 def test_without_a_built_site_there_is_one_line(tmp_path):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from walk.errors import Wrong
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,9 +59,36 @@ def test_a_command_that_hangs_is_ended_and_the_shell_goes_on(small):
     begin = time.monotonic()
     wrong = small.walk()
     assert time.monotonic() - begin < 60
-    assert "has not ended after 1 seconds, and was killed" in wrong["share.md:10"][0]
+    assert "has not ended after 1 seconds" in wrong["share.md:10"][0]
     assert wrong["share.md:24"] == [] and wrong["share.md:31"] == []
     assert not running("sleep 500")
+
+
+def test_a_command_that_prints_without_end_is_ended_too(small):
+    small.change("share.md", "$ seq 1 9", "$ yes\n$ seq 1 9")
+    wrong = small.walk()
+    assert "prints far too much, and was killed" in wrong["share.md:8"][0]
+    assert wrong["share.md:22"] == [] and wrong["share.md:29"] == []
+    assert not running("yes")
+
+
+def test_what_is_left_in_the_background_is_ended(small):
+    small.change("share.md", "$ seq 1 9", "$ sleep 501 & timeout 502 sleep 502 &\n$ seq 1 9")
+    assert not any(small.walk().values())
+    assert not running("sleep 501") and not running("sleep 502")
+
+
+def test_a_folder_that_is_not_there_is_named(small):
+    small.change("share.md", ":folder: plates", ":folder: the 'plates'")
+    wrong = small.walk()
+    assert "share.md:21: can't go to its folder" in wrong["share.md:21"][0]
+    assert wrong["share.md:28"] == []
+
+
+def test_an_edit_that_is_not_written_is_noticed(small):
+    small.change("bake.md", "$ sh weigh.sh 2", "$ set -o noclobber\n$ sh weigh.sh 2")
+    wrong = small.walk()
+    assert any("weigh.sh can't be written" in text for texts in wrong.values() for text in texts)
 
 
 def test_a_command_that_ends_the_shell_is_named(small):
@@ -99,6 +128,45 @@ def running(command):
         except OSError:
             continue
     return False
+
+
+def test_a_cluster_that_somebody_else_started_is_left_alone(small):
+    cluster = small.source / "cluster"
+    cluster.write_text('#!/bin/sh\necho "$1" >>"$0.log"\necho "cluster: it is up already" >&2\nexit 1\n')
+    cluster.chmod(0o755)
+    small.change("conf.py", "walk_for_show", 'walk_cluster = "cluster"\nwalk_for_show')
+    with pytest.raises(Wrong, match=r"^cluster: it is up already$"):
+        small.walk()
+    assert cluster.with_name("cluster.log").read_text() == "up\n"
+
+
+# A cluster that only says of one job that it failed; the accounting knows it when it is asked for the second time.
+SAYS_ONE_FAILED = """#!/bin/sh
+test "$1" = run || exit 0
+shift
+mkdir -p "$0.home" && cd "$0.home"
+cat >sacct <<'END'
+if test -e asked; then echo "7|FAILED|bread"; fi
+echo >asked
+END
+cat >squeue <<'END'
+case "$*" in *--states=all*) echo "7|FAILED|bread" ;; *) test -e seen || echo "7|RUNNING|None"; echo >seen ;; esac
+END
+chmod +x sacct squeue
+PATH=$PWD:$PATH exec "$@"
+"""
+
+
+@pytest.mark.parametrize("told", ["", "7      FAILED", "bread  FAILED"])
+def test_a_job_that_fails_without_a_word(small, told):
+    cluster = small.source / "cluster"
+    cluster.write_text(SAYS_ONE_FAILED)
+    cluster.chmod(0o755)
+    small.change("conf.py", "walk_for_show", 'walk_cluster = "cluster"\nwalk_for_show')
+    if told:
+        small.change("index.md", "$ cd kitchen", f"$ echo '{told}'\n{told}\n$ cd kitchen")
+    said = [text for text in small.walk("index")["index.md:9"] if "has ended FAILED" in text]
+    assert said == ([] if told else ["index.md:9: job 7 (bread) has ended FAILED, and no output on the page says so"])
 
 
 def test_ten_walks_give_the_same_verdict(small):
