@@ -84,7 +84,10 @@ counts = {
 walk_totals = "content/how-it-is-tested.csv"
 for kind in ("included file", "excerpt", "difference", "transcript", "edit", "for show"):
     counts[kind] = Entry(walk_totals, kind)
-del kind  # or Sphinx would take it for a setting
+# What the last run of all mutants found: `make mutants` writes it.
+for verdict in ("killed", "survived", "elsewhere"):
+    counts[f"mutants {verdict}"] = Entry("tests/mutants/last_run.csv", verdict)
+del kind, verdict  # or Sphinx would take them for settings
 
 # The walk types the pages as a reader does, who has downloaded this.
 walk_bundle = "_build/bundle/notebook-to-cluster.zip"

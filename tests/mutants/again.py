@@ -46,6 +46,7 @@ class Part(Journey):
     def __enter__(self) -> "Part":
         super().__enter__()
         self._queue.disregard()  # the jobs of the mutants before, which the accounting has forgotten
+        self._told |= {job for job, _, _ in self._queue.failed()}  # what was before the part is not its own
         return self
 
     def state(self, folder: str) -> "State":
@@ -57,6 +58,11 @@ class Part(Journey):
         """Leave out blocks that were not reached yet."""
         for block in blocks:
             self._blocks.remove(block)  # the walk takes the next one from this list
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What is walked."""
+        return self._blocks
 
     def look_again(self) -> None:
         """Go to the folder that has the same name: it may have been made anew. What was forgotten stays so."""
@@ -82,9 +88,10 @@ class State:
         self.home, self._place, self._folder, self.ids = place.home, place, folder, ids
         self._type(
             shell,
-            f"mkdir -p {STATE}; {{ alias; export -p; compgen -v | grep -E '^[a-z][a-z0-9]*$' | "
-            f"while read -r _walk_name; do declare -p $_walk_name; done; "
-            f"printf 'cd %q\\n' \"$PWD\"; }} >{STATE}/shell; true",
+            f"mkdir -p {STATE}; {{ alias; declare -f; "
+            "for _walk_name in $(compgen -v | grep -vE '^(_.*|BASH.*|DIRSTACK|FUNCNAME|GROUPS|PIPESTATUS)$'); do "
+            "[[ ${!_walk_name@a} = *r* ]] || declare -p $_walk_name; done; "
+            f"printf 'cd %q\\n' \"$PWD\"; }} >{STATE}/shell 2>/dev/null; true",
         )
         excluded = " ".join(f"--exclude=./{folder}/{name}" for name in STAYS)
         self._root(f"cd {self.home} && tar -c {excluded} --exclude='./.*' -f {STATE}.tar .")
@@ -188,12 +195,13 @@ def unpacked(bundle: bytes) -> dict[str, bytes]:
 def broken(mutant: Mutant, source: Path):
     """The copy with the mutant in it; whole again afterwards."""
     path = source / mutant.file
-    content = path.read_bytes() if path.is_file() else b""
+    content, mode = path.read_bytes(), path.stat().st_mode
     mutant.apply(source)
     try:
         yield
     finally:
         path.write_bytes(content)
+        path.chmod(mode)
 
 
 def plan(healthy: Healthy, mutant: Mutant) -> Plan | str:
@@ -262,11 +270,14 @@ def walk(healthy: Healthy, plans: list[Plan]) -> Iterator[tuple[Mutant, str, flo
     with Part(healthy.found, place, blocks) as reader:
         for name in pages:
             here, own = healthy.order.index(name), typed(healthy.found, name)
-            begin, spent = time.monotonic(), 0.0
+            begin, spent, tried = time.monotonic(), 0.0, False
             for number in range(len(own) + 1):
                 now = time.monotonic()
                 while waiting and waiting[0].start <= (here, number):
                     one = waiting.pop(0)
+                    if not tried and number < len(own):
+                        unchanged(reader, healthy, own[number], folder)
+                        tried = True
                     said, steps, seconds = walk_one(reader, healthy, one, folder)
                     page, skipped = one.mutant.page, number if one.mutant.page == name else 0
                     reached[page] = max(reached[page], skipped + steps)
@@ -280,29 +291,43 @@ def walk(healthy: Healthy, plans: list[Plan]) -> Iterator[tuple[Mutant, str, flo
                     break
                 outcome = reader.outcome(own[number])
                 if outcome.wrong:
-                    raise Wrong("\n".join(["without a mutant, this is wrong:", *outcome.wrong]))
+                    raise Wrong(f"without a mutant, this is wrong:\n{outcome.report()}")
             seconds = time.monotonic() - begin - spent
             if own:
                 print(f"control   {seconds:6.1f} s  {name}: {number} of {len(own)} blocks are right", flush=True)
 
 
+def unchanged(reader: Part, healthy: Healthy, block: Block, folder: str) -> None:
+    """Wrong if a block without a mutant is red where mutants begin: then what was put back is not what was there."""
+    state = reader.state(folder)
+    said, _ = walk_from(reader, state, Part(healthy.found, state, [block], state.ids))
+    if said:
+        raise Wrong(f"without a mutant, this is wrong as soon as the reader is put back:\n{said}")
+
+
 def walk_one(reader: Part, healthy: Healthy, one: Plan, folder: str) -> tuple[str, int, float]:
     """Walk a mutant; return what is wrong at the first block where something is, its number, and the seconds."""
-    state, begin, said, number = reader.state(folder), time.monotonic(), "", 0
+    state, begin = reader.state(folder), time.monotonic()
     state.changes, state.bundle = one.changes, one.bundle
+    with broken(one.mutant, healthy.source):
+        said, number = walk_from(reader, state, Part(one.found, state, one.blocks, state.ids))
+    return said, number, time.monotonic() - begin
+
+
+def walk_from(reader: Part, state: State, part: Part) -> tuple[str, int]:
+    """Walk a part, and put back what the reader had; return what is wrong first, and at which block."""
     try:
-        with broken(one.mutant, healthy.source), Part(one.found, state, one.blocks, state.ids) as journey:
+        with part as journey:
             try:
-                for number, outcome in enumerate(journey):  # noqa: B007
+                for number, outcome in enumerate(journey):
                     if outcome.wrong:
-                        said = "\n".join(outcome.wrong)
-                        break
+                        return outcome.report(), number
             finally:
                 journey.end_jobs(state.last)
     finally:
         state.put_back()
         reader.look_again()
-    return said, number, time.monotonic() - begin
+    return "", len(part.blocks) - 1
 
 
 def place_of(found: Inventory):

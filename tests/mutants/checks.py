@@ -12,13 +12,9 @@ DOCTREES, HTML = "_build/doctrees", "_build/html"
 SPHINX = ["-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-b", "html", "-d", DOCTREES, ".", HTML]  # as in Makefile
 
 
-def copy_tracked(target: Path) -> None:
-    """Copy what git knows, as it is now in the checkout."""
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    for name in filter(None, names.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+def copy_tree(target: Path) -> None:
+    """Copy the checkout as it is now, without what is hidden and what was made: a download of it has no git."""
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__"), dirs_exist_ok=True)
 
 
 def run(copy: Path, *arguments: str) -> tuple[int, str]:

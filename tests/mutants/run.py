@@ -9,7 +9,6 @@ Ends with 1 if a mutant survives or something is not proven, with 2 if a mutant 
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -21,9 +20,11 @@ import again
 import checks
 from catalogue import BLOCKS, BUILD, FOLDER, WALK, Mutant, Unfit, choose, read
 
+from walk import interrupt
 from walk.errors import Wrong
 
-KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "not red where it should be"
+LAST_RUN = FOLDER / "last_run.csv"  # of all mutants; content/how-it-is-tested.md says these numbers
+KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "elsewhere"  # elsewhere: another check, or another page is named
 
 
 class Tally:
@@ -98,23 +99,22 @@ def main() -> int:
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder).resolve()
-        checks.copy_tracked(copy)
+        checks.copy_tree(copy)
         for mutant in mutants:
             if problem := mutant.problem(copy):
                 raise Unfit(problem)
         tally = prove(copy, mutants, args.why)
+    if mutants == read():
+        LAST_RUN.write_text(
+            "".join(f"{verdict},{count}\n" for verdict, count in tally.counts.items()), encoding="utf-8"
+        )
     totals = ", ".join(f"{count} {verdict}" for verdict, count in tally.counts.items())
     print(f"{len(mutants)} mutants: {totals}, {time.monotonic() - begin:.0f} s")
     return 1 if tally.counts[KILLED] < len(mutants) else 0
 
 
-def interrupted(number: int, _frame) -> None:
-    raise KeyboardInterrupt(number)
-
-
 if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupted)
+    interrupt.once()
     try:
         sys.exit(main())
     except Unfit as unfit:
