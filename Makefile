@@ -72,6 +72,7 @@ outputs: html ## walks, and writes what came out into the pages and their pictur
 	@$(MAKE) --no-print-directory pictures
 
 mutants: html test-venv ## breaks the lesson on purpose in a copy, one thing at a time, and demands red
+	@./tests/engines.sh
 	@$(PYTHON_IN) tests/mutants/run.py $(MUTANTS)
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
