@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from bundle import skip_or_fail
 from hypothesis import settings
+
+pytest.register_assert_rewrite("bundle")
+from bundle import skip_or_fail  # noqa: E402 - after the rewrite of its asserts is asked for
 
 # How long something takes is measured by `make bench` and never decides a test.
 settings.register_profile("untimed", settings(), deadline=None)
@@ -51,11 +53,11 @@ def need():
 
 
 @pytest.fixture(scope="session")
-def may_start_cluster(root):
+def may_start_cluster():
     """Skip, or fail where CI is set, when no practice cluster can be started here."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         skip_or_fail("a practice cluster can only be started by root on Linux")
-    status = [sys.executable, root / "cluster/practice-cluster", "status"]
+    status = [sys.executable, Path(__file__).parents[1] / "cluster/practice-cluster", "status"]
     if subprocess.run(status, capture_output=True, check=False).returncode == 0:
         skip_or_fail("a practice cluster is up already, and not ours: `practice-cluster down` ends it")
 

@@ -3,9 +3,7 @@
 import os
 
 import pytest
-
-pytest.register_assert_rewrite("bundle")
-from bundle import COVERAGE_DATA, Learner  # noqa: E402 - after the rewrite of its asserts is asked for
+from bundle import COVERAGE_DATA, Learner
 
 
 @pytest.fixture(scope="session")
