@@ -77,83 +77,77 @@ def folder(argument: str | None) -> str:
 class Checked(CodeBlock):
     """A code block that ends the build when it can't be what it says."""
 
+    def run(self) -> list[nodes.Node]:
+        """A listing that knows what to expect; or a warning, which fails the build, and nothing to show."""
+        try:
+            if name := self.twice():
+                raise ValueError(f"{name} is there twice")
+            language, kind, expected = self.expected()
+        except ValueError as error:
+            return [self.state.document.reporter.warning(f"{self.name}: {error}", line=self.lineno)]
+        self.arguments, self.options = [language], {}
+        (block,) = super().run()
+        block[kind] = expected
+        return [block]
+
     def twice(self) -> str:
         """An option that is there twice: the parser takes the last one without a word."""
         options = re.match(r"(?:[`:~]{3}.*\n)?((?:\s*:[\w-]+:.*\n)*)", self.block_text)[1]  # below the fence
         names = re.findall(r"^\s*:([\w-]+):", options, re.MULTILINE)
         return next((name for name in names if names.count(name) > 1), "")
 
-    def refuse(self, why: str) -> list[nodes.Node]:
-        """Warns, and so fails the build; there is nothing to show."""
-        return [self.state.document.reporter.warning(f"{self.name}: {why}", line=self.lineno)]
+    def expected(self) -> tuple[str, str, dict | str]:
+        """The language of the listing, and what the walk finds at it, under which name; ValueError if there is none."""
+        raise NotImplementedError
 
 
 class Transcript(Checked):
-    """The directive `transcript`."""
+    """The directive `transcript`: a console listing."""
 
     optional_arguments = 0
     option_spec: ClassVar = {"exit": codes, "limit": seconds, "output": output, "folder": folder}
 
-    def run(self) -> list[nodes.Node]:
-        """A console listing that knows what to expect."""
-        try:
-            typed = commands("\n".join(self.content))
-        except ValueError as error:
-            return self.refuse(str(error))
-        if name := self.twice():
-            return self.refuse(f"{name} is there twice")
+    def expected(self) -> tuple[str, str, dict]:
+        """What comes of each command."""
+        typed = commands("\n".join(self.content))
         exits = self.options.get("exit", [0])
         if len(exits) not in (1, len(typed)):
-            return self.refuse(f"exit has {len(exits)} codes for {len(typed)} commands")
-        self.arguments = ["console"]
-        expected = {
+            raise ValueError(f"exit has {len(exits)} codes for {len(typed)} commands")
+        return "console", "transcript", {
             "exit": exits if len(exits) == len(typed) else [0] * (len(typed) - 1) + exits,
             "limit": self.options.get("limit", LIMIT),
             "output": self.options.get("output", "compared"),
             "folder": self.options.get("folder", "."),
-        }
-        self.options = {}
-        (block,) = super().run()
-        block["transcript"] = expected
-        return [block]
+        }  # fmt: skip
 
 
 class Edit(Checked):
-    """The directive `edit`."""
+    """The directive `edit`: a listing of what goes and what comes."""
 
     required_arguments = 1
     optional_arguments = 0
     option_spec: ClassVar = {"result": folder}
 
-    def run(self) -> list[nodes.Node]:
-        """A listing of what goes and what comes."""
-        try:
-            file = folder(self.arguments[0])
-            hunks("\n".join(self.content))
-        except ValueError as error:
-            return self.refuse(str(error))
-        expected = {"file": file, "result": self.options.get("result", "")}
-        self.arguments, self.options = ["diff"], {}
-        (block,) = super().run()
-        block["edit"] = expected
-        return [block]
+    def expected(self) -> tuple[str, str, dict]:
+        """Which file is edited, and which one comes out."""
+        file = folder(self.arguments[0])
+        hunks("\n".join(self.content))
+        return "diff", "edit", {"file": file, "result": self.options.get("result", "")}
 
 
 class ForShow(Checked):
-    """The directive `for-show`."""
+    """The directive `for-show`: a listing that nobody runs."""
 
     required_arguments = 1
     optional_arguments = 0
     option_spec: ClassVar = {"reason": directives.unchanged_required}
 
-    def run(self) -> list[nodes.Node]:
-        """A listing that nobody runs."""
-        reason = self.options.pop("reason", "").strip()
+    def expected(self) -> tuple[str, str, str]:
+        """Why nobody runs it."""
+        reason = self.options.get("reason", "").strip()
         if not reason:
-            return self.refuse("say why nobody runs it: reason")
-        (block,) = super().run()
-        block["for_show"] = reason
-        return [block]
+            raise ValueError("say why nobody runs it: reason")
+        return self.arguments[0], "for_show", reason
 
 
 def setup(app) -> dict:

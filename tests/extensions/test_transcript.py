@@ -43,6 +43,8 @@ def test_it_knows_what_to_expect(project, page, options, expected):
         ("```{transcript}\n:exit: one\n\n$ ls\n```", "exit"),
         ("```{transcript}\n:exit:\n\n$ ls\n```", "exit codes are numbers from 0 to 255"),
         ("```{transcript}\n:exit: 1\n:exit: 0\n\n$ ls\n```", "transcript: exit is there twice"),
+        ("```{edit} a\n:result: b\n:result: c\n\n-a\n+b\n```", "edit: result is there twice"),
+        ("```{for-show} python\n:reason: b\n:reason: c\n\na = 1\n```", "for-show: reason is there twice"),
         ("```{transcript}\n:folder:\n\n$ ls\n```", "a folder is named from the one where the reader is"),
         ("```{transcript}\n:limit:\n\n$ ls\n```", "limit"),
         ("```{transcript}\n:output:\n\n$ ls\n```", "output"),
