@@ -13,7 +13,7 @@ from walk import compare
 from walk.errors import Wrong
 from walk.inventory import EDIT, TRANSCRIPT, Inventory
 from walk.shell import Ended, Result
-from walk.slurm import Queue
+from walk.slurm import Queue, array_of
 
 LIMIT = 600  # seconds that jobs may take to end after the last command of a page
 START = 60  # seconds that a shell may take to start, and to go to a folder
@@ -28,7 +28,6 @@ class Outcome:
     results: list[Result] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     differs: list[int] = field(default_factory=list)  # numbers of the commands whose output is not the page's
-    renumbered: list[int] = field(default_factory=list)  # of those whose output is the page's but for ids of jobs
     failed: bool = False  # is there more wrong than outputs, so that these are not to be recorded?
     logs: str = ""  # the last lines of the logs of jobs that ended meanwhile, if something is wrong
     seconds: float = 0.0
@@ -120,7 +119,7 @@ class Journey:
         for job, state, name in self._queue.failed():
             if job not in self._told:
                 self._told.add(job)
-                if not any(compare.says(lines, job.partition("_")[0], name, state) for lines in outputs):
+                if not any(compare.says(lines, array_of(job), name, state) for lines in outputs):
                     said = f"job {job} ({name}) has ended {state}, and no output on the page says so"
                     self._fail(outcome, f"{outcome.block.place}: {said}")
 
@@ -171,8 +170,6 @@ class Journey:
             if compared and not compare.same(shown, got, self._ids):
                 outcome.differs.append(number)
                 outcome.wrong.append(f"{place}\n{difference(shown, got)}")
-            elif compared and compare.renumbered(shown, got):
-                outcome.renumbered.append(number)
 
     def _at_home(self, result: Result) -> Result:
         """The result with the reader's home where the pages have it."""

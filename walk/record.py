@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from extensions.blocks import PROMPT, Block, commands
-from walk.compare import ANY, shorten
+from walk.compare import ANY, renumbered, shorten
 from walk.errors import Wrong
-from walk.inventory import Inventory
+from walk.inventory import TRANSCRIPT, Inventory
 from walk.journey import Outcome
 
 
@@ -23,6 +23,18 @@ def new_text(outcome: Outcome, numbers: set[int]) -> str:
             raise Wrong(f"{outcome.block.place}: the output has a line that means something else there: {unfit}")
         lines += shorten(list(command.output), got)
     return "\n".join(lines)
+
+
+def other_ids(outcome: Outcome) -> list[int]:
+    """The numbers of the commands whose output is the page's, but for the ids of jobs."""
+    if outcome.block.kind != TRANSCRIPT or outcome.block.options["output"] != "compared":
+        return []
+    both = enumerate(zip(commands(outcome.block.text), outcome.results, strict=True))
+    return [
+        number
+        for number, (command, result) in both
+        if number not in outcome.differs and renumbered([line.rstrip() for line in command.output], result.lines)
+    ]
 
 
 def rewritten(source: str, new: dict[Block, str]) -> str:
@@ -61,7 +73,7 @@ def write(source: Path, outcomes: list[Outcome]) -> list[str]:
     anything = any(outcome.differs for outcome in right)
     pages: dict[str, dict[Block, str]] = {}
     for outcome in right:
-        numbers = {*outcome.differs, *(outcome.renumbered if anything else [])}
+        numbers = {*outcome.differs, *(other_ids(outcome) if anything else [])}
         if numbers:
             pages.setdefault(outcome.block.page, {})[outcome.block] = new_text(outcome, numbers)
     texts = {}

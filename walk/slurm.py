@@ -89,7 +89,7 @@ class Queue:
         """The jobs and tasks of which the accounting does not say what the controller says: (id, state, name)."""
         told = self._rows("squeue --me --states=all -h -o '%i|%T|%j'")
         # Asked without ids, it leaves out the jobs that could never start.
-        ids = ",".join(sorted({job.partition("_")[0] for job, _, _ in told}))
+        ids = ",".join(sorted({array_of(job) for job, _, _ in told}))
         return told - self._rows(f"sacct -X -n -P --jobs={ids} -o JobID,State,JobName") if told else told
 
     def _rows(self, command: str) -> set[tuple[str, ...]]:
@@ -127,6 +127,11 @@ class Queue:
             tail = self._shell.type(f"tail -n 5 {shlex.quote(log)}", PATIENCE).lines
             found.append((state in FINE, "\n".join([f"job {said.get('JobId')}: {state}, {log}", *tail])))
         return "\n".join(text for _, text in sorted(found, key=lambda one: one[0])[:LOGS])
+
+
+def array_of(job: str) -> str:
+    """The id of the array of a task, as "12" for "12_3"; the id of any other job."""
+    return job.partition("_")[0]
 
 
 def for_a_person(reason: str) -> bool:
