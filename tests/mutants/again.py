@@ -59,11 +59,6 @@ class Part(Journey):
         for block in blocks:
             self._blocks.remove(block)  # the walk takes the next one from this list
 
-    @property
-    def blocks(self) -> list[Block]:
-        """What is walked."""
-        return self._blocks
-
     def look_again(self) -> None:
         """Go to the folder that has the same name: it may have been made anew. What was forgotten stays so."""
         self._shell.type('cd "$PWD"', 60)
@@ -316,6 +311,7 @@ def walk_one(reader: Part, healthy: Healthy, one: Plan, folder: str) -> tuple[st
 
 def walk_from(reader: Part, state: State, part: Part) -> tuple[str, int]:
     """Walk a part, and put back what the reader had; return what is wrong first, and at which block."""
+    number = 0
     try:
         with part as journey:
             try:
@@ -327,7 +323,7 @@ def walk_from(reader: Part, state: State, part: Part) -> tuple[str, int]:
     finally:
         state.put_back()
         reader.look_again()
-    return "", len(part.blocks) - 1
+    return "", number
 
 
 def place_of(found: Inventory):
