@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from extensions.blocks import Block, commands
+from walk.compare import Rule, rules_of
 from walk.errors import Wrong
 
 INCLUDED, EXCERPT, DIFFERENCE = "included file", "excerpt", "difference"
@@ -38,10 +40,11 @@ class Inventory:
     """All pages and blocks of a site, in a reader's order, and what is wrong with them."""
 
     source: Path
-    config: object
+    config: Any
     pages: list[Page] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()  # what may differ in outputs, besides what may on all sites
 
     def of(self, *kinds: str) -> list[Block]:
         """The blocks of these kinds."""
@@ -66,8 +69,8 @@ class Inventory:
             one = open_.pop()
             if one not in found:
                 found.add(one)
-                before = order[: order.index(one)] if needs[one] is None else needs[one]
-                open_ += before
+                said = needs[one]
+                open_ += order[: order.index(one)] if said is None else said
         return [one for one in order if one in found]
 
 
@@ -88,6 +91,10 @@ def read(source: Path, doctrees: Path) -> Inventory:
         lines = page.read_text(encoding="utf-8").split("\n")
         for node in doctree.findall(is_literal):
             found.blocks.append(block_of(node, name, lines, found.errors))
+    try:
+        found.rules = rules_of(found.config.walk_rules)
+    except ValueError as error:
+        found.errors.append(f"conf.py: {error}")
     found.errors += unfit(found)
     return found
 
