@@ -96,8 +96,9 @@ class Journey:
                 stack.callback(attempt, self._machine.stop)
         if said and error is None:
             raise Wrong("\n".join(said))
-        for line in said if error else []:
-            error.add_note(line)
+        if error is not None:
+            for line in said:
+                error.add_note(line)
 
     def outcome(self, block: Block) -> Outcome:
         """Walk up to a block, if it wasn't reached yet, and say what became of it."""

@@ -213,7 +213,7 @@ class Queue:
     def _log(self, said: dict[str, str]) -> str:
         """The last lines of the log of a job, of which scontrol has said this."""
         log = said.get("StdOut", "")
-        tail = self._shell.type(f"tail -n 5 {shlex.quote(log)}", BRIEF).lines if log else []
+        tail = self._shell.type(f"tail -n 5 {shlex.quote(log)} 2>/dev/null", BRIEF).lines if log else []
         return "\n".join([f"job {said.get('JobId')}: {said.get('JobState')}, {log or 'no log'}", *tail])
 
 

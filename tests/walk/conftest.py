@@ -72,7 +72,7 @@ class Small:
         return subprocess.Popen(command, env=environment, **pipes, **options)
 
     def cluster(self, verbs: str) -> Path:
-        """Walk on a cluster that has these verbs, lines of a `case`; return the file with the verbs that it was asked."""
+        """Walk on a cluster with these verbs, lines of a `case`; return the file with those that it was asked."""
         path = self.source / "cluster"
         path.write_text(CLUSTER.replace("VERBS", verbs), encoding="utf-8")
         path.chmod(0o755)
