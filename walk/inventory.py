@@ -76,18 +76,17 @@ class Inventory:
 
 def read(source: Path, doctrees: Path) -> Inventory:
     """The inventory of a site that Sphinx has built; Wrong if it hasn't, or a page was changed since."""
-    try:
-        environment = pickle.loads((doctrees / "environment.pickle").read_bytes())
-    except OSError as error:
-        raise Wrong(f"the site is not built: {error.filename} is missing; `make html` makes it") from None
+    environment = built(doctrees / "environment.pickle")
     found = Inventory(source, environment.config)
     names = order(environment)
     for name in names:
         found.pages.append(Page(name, needs(name, names, environment.metadata, found.errors)))
         file, page = doctrees / f"{name}.doctree", Path(environment.doc2path(name))
+        doctree = built(file)
+        if not page.exists():
+            raise Wrong(f"the site is not built without {page.name}, which is gone; `make html` makes it")
         if page.stat().st_mtime > file.stat().st_mtime:
             raise Wrong(f"{page.name} was changed after the site was built; `make html` builds it")
-        doctree = pickle.loads(file.read_bytes())
         lines = page.read_text(encoding="utf-8").split("\n")
         for node in doctree.findall(is_literal):
             found.blocks.append(block_of(node, name, lines, found.errors))
@@ -97,6 +96,16 @@ def read(source: Path, doctrees: Path) -> Inventory:
         found.errors.append(f"conf.py: {error}")
     found.errors += unfit(found)
     return found
+
+
+def built(file: Path) -> Any:
+    """What Sphinx wrote into a file; Wrong if it can't be read."""
+    try:
+        return pickle.loads(file.read_bytes())
+    except OSError:
+        raise Wrong(f"the site is not built: {file} is missing; `make html` makes it") from None
+    except Exception as error:  # a pickle that is not whole, or of other programs, may raise anything
+        raise Wrong(f"the site is not built: {file} can't be read ({error!r}); `make html` makes it") from None
 
 
 def order(environment) -> list[str]:

@@ -132,3 +132,27 @@ def test_a_file_that_is_only_looked_at_is_not_run():
 def test_without_a_built_site_there_is_one_line(tmp_path):
     with pytest.raises(Wrong, match="the site is not built"):
         inventory.read(tmp_path, tmp_path / "doctrees")
+
+
+def test_a_site_that_is_not_built(small):
+    with pytest.raises(Wrong, match=r"the site is not built: .*environment\.pickle is missing; `make html` makes it"):
+        inventory.read(small.source, small.source / "_build/doctrees")
+
+
+UNREADABLE = {
+    "a page is gone": lambda source: (source / "bake.md").unlink(),
+    "a doctree is gone": lambda source: (source / "_build/doctrees/bake.doctree").unlink(),
+    "a doctree is cut off": lambda source: (source / "_build/doctrees/bake.doctree").write_bytes(b"\x80\x04"),
+    "an empty environment": lambda source: (source / "_build/doctrees/environment.pickle").write_bytes(b""),
+    "of another Sphinx": lambda source: (source / "_build/doctrees/environment.pickle").write_bytes(
+        b"csphinx.gone\nA\n."
+    ),
+}
+
+
+@pytest.mark.parametrize("break_it", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_site_that_cannot_be_read_is_one_line(small, break_it):
+    small.inventory()
+    break_it(small.source)
+    with pytest.raises(Wrong, match=r"^the site is not built.*; `make html` makes it$"):
+        inventory.read(small.source, small.source / "_build/doctrees")
