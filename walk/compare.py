@@ -91,7 +91,8 @@ def rules_of(entries: list) -> tuple[Rule, ...]:
     """The rules of a site, from its (name, reason, pattern); ValueError for what is none, in one line."""
     found: list[Rule] = []
     for entry in entries:
-        if len(entry) != 3 or not all(isinstance(word, str) and word for word in entry):
+        words = entry if isinstance(entry, (list, tuple)) else []
+        if len(words) != 3 or not all(isinstance(word, str) and word for word in words):
             raise ValueError(f"walk_rules: {entry!r} is not a name, a reason and a pattern")
         name, reason, text = entry
         try:

@@ -139,20 +139,20 @@ def test_a_site_that_is_not_built(small):
         inventory.read(small.source, small.source / "_build/doctrees")
 
 
-UNREADABLE = {
-    "a page is gone": lambda source: (source / "bake.md").unlink(),
-    "a doctree is gone": lambda source: (source / "_build/doctrees/bake.doctree").unlink(),
-    "a doctree is cut off": lambda source: (source / "_build/doctrees/bake.doctree").write_bytes(b"\x80\x04"),
-    "an empty environment": lambda source: (source / "_build/doctrees/environment.pickle").write_bytes(b""),
-    "of another Sphinx": lambda source: (source / "_build/doctrees/environment.pickle").write_bytes(
-        b"csphinx.gone\nA\n."
-    ),
+UNREADABLE = {  # a file, and what is in it instead; None: it is gone
+    "a page is gone": ("bake.md", None),
+    "a doctree is gone": ("_build/doctrees/bake.doctree", None),
+    "a doctree is cut off": ("_build/doctrees/bake.doctree", b"\x80\x04"),
+    "an empty environment": ("_build/doctrees/environment.pickle", b""),
+    "of another Sphinx": ("_build/doctrees/environment.pickle", b"csphinx.gone\nA\n."),
 }
 
 
-@pytest.mark.parametrize("break_it", UNREADABLE.values(), ids=UNREADABLE)
-def test_a_site_that_cannot_be_read_is_one_line(small, break_it):
+@pytest.mark.parametrize(("file", "content"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_site_that_cannot_be_read_is_one_line(small, file, content):
     small.inventory()
-    break_it(small.source)
+    (small.source / file).unlink()
+    if content is not None:
+        (small.source / file).write_bytes(content)
     with pytest.raises(Wrong, match=r"^the site is not built.*; `make html` makes it$"):
         inventory.read(small.source, small.source / "_build/doctrees")

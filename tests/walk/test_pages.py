@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
 
 def pytest_generate_tests(metafunc):
-    """Makes one item a block, from the site as `make html` has built it; where that can't be read, one that says why."""
+    """Makes one item a block, from the site as `make html` has built it; if it can't be read, one that says why."""
     try:
         found = inventory.read(ROOT, ROOT / "_build/doctrees")
     except Wrong as wrong:
