@@ -10,6 +10,7 @@ from pathlib import Path
 
 import box
 import settings
+import state
 from places import CACHE
 from root import LOG, digest, log_or_refuse, remove
 
@@ -23,9 +24,6 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 # Debian's pip says that it manages the packages, and its `packaging` can't be replaced, having no list of its files.
 # An image has neither.
 MAKE = r"""
-mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/bookworm/InRelease'.*#\1#p" | head -n 1)
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" >/mnt/sources.list
-apt-config dump Acquire | grep '"[^"]\+";$' >/mnt/apt.conf || true
 export TMPDIR=/mnt
 export certificates=$3
 mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --include="$2" --aptopt=/mnt/apt.conf \
@@ -33,6 +31,7 @@ mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --includ
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook='rm -rf "$1"/usr/lib/python3*/EXTERNALLY-MANAGED "$1"/usr/lib/python3/dist-packages/packaging*' \
     --customize-hook='cp /mnt/pip.conf "$1/etc/pip.conf"; cp "$certificates" "$1$certificates"' \
+    --customize-hook='cp /mnt/kept/sources.list "$1/etc/apt/"; cp /mnt/kept/99mmdebstrap "$1/etc/apt/apt.conf.d/"' \
     "$1" /mnt/image.tar /mnt/sources.list
 """
 
@@ -57,16 +56,28 @@ def ensure(root: Path, say) -> Path:
         say("no image registry answers: a stand-in for the base image is made from Debian's packages, once")
         partial, work = folder.with_suffix(".partial"), CACHE / "image.partial"
         try:
-            work.mkdir()
-            (work / "pip.conf").write_text(pip)
+            write_given(work, pip)
             command = ["sh", "-euc", MAKE, "sh", SUITE, PACKAGES, str(settings.CERTIFICATES)]
             log_or_refuse(box.run_in_root(root, work, command, LOG))
             store(work / "image.tar", partial / "docker/registry/v2")
             partial.rename(folder)
         finally:
             remove([partial, work])
-        remove(path for path in CACHE.glob("base-*") if path != folder)
+        if not state.used_slots():  # or another cluster, of another checkout, may still stand on it
+            remove(path for path in CACHE.glob("base-*") if path != folder)
     return folder
+
+
+def write_given(work: Path, pip: str) -> None:
+    """Write what the image is made with, and, without secrets, what it keeps of that."""
+    work.mkdir(mode=0o700)
+    (work / "kept").mkdir()
+    (work / "pip.conf").write_text(pip)
+    given = {"sources.list": settings.apt_sources(SUITE), "apt.conf": settings.apt_options()}
+    for name, text in given.items():
+        (work / name).write_text(text)
+    (work / "kept/sources.list").write_text(settings.without_secrets(given["sources.list"]))
+    (work / "kept/99mmdebstrap").write_text(settings.without_secrets(given["apt.conf"]))
 
 
 def store(tar: Path, registry: Path) -> None:

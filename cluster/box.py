@@ -1,14 +1,14 @@
 """Runs a command that ends, with all that it started and mounted, when this process ends, however hard."""
 
-import ctypes
-import signal
 import subprocess
 from pathlib import Path
 
 import settings
+from errors import Refusal
 
-PR_SET_PDEATHSIG = 1
+LIMIT = 3600  # seconds: a network can be slow, but what takes longer hangs
 UNSHARE = [
+    "setpriv", "--pdeathsig=KILL", "--",
     "unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc",
     "--propagation", "private", "--",
 ]  # fmt: skip
@@ -39,20 +39,17 @@ exec chroot . "$@"
 """
 
 
-def die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def run(command: list[str], log: Path) -> int:
     """Run a command in namespaces of its own (mounts, processes, host name); what it prints goes to the log."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*UNSHARE, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
-            env=ENVIRONMENT | settings.variables(),
-            preexec_fn=die_with_parent, start_new_session=True,
+            env=ENVIRONMENT | settings.variables(), start_new_session=True,
         )  # fmt: skip
         try:
-            return process.wait()
+            return process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            raise Refusal(f"gave up after {LIMIT} s (more in {log})") from None
         finally:
             process.kill()
             process.wait()

@@ -5,7 +5,9 @@ import os
 import time
 from pathlib import Path
 
-NAME = "practice-cluster"
+from places import NAME
+
+GROUP = f"practice-cluster-{NAME}"
 # What Slurm uses here, and all that there is: some machines mount several together.
 WANTED = {"memory", "cpuacct", "freezer"}
 KNOWN = WANTED | {"cpu", "cpuset", "devices", "pids", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb"}
@@ -34,7 +36,7 @@ def make() -> tuple[str, list[Path]]:
         if has_memory:
             return " ".join(first), [make_first(controllers, folder) for controllers, folder in first.items()]
         if second and "memory" in second.joinpath("cgroup.controllers").read_text().split():
-            ours = second / NAME
+            ours = second / GROUP
             ours.mkdir(exist_ok=True)
             for controller in ("memory", "cpuset", "cpu"):
                 with contextlib.suppress(OSError):
@@ -48,7 +50,7 @@ def make() -> tuple[str, list[Path]]:
 
 
 def make_first(controllers: str, parent: Path) -> Path:
-    ours = parent / NAME
+    ours = parent / GROUP
     ours.mkdir(exist_ok=True)
     if "cpuset" in controllers.split(","):
         # A new group has no processors and no memory until somebody says which.
@@ -63,12 +65,7 @@ def make_first(controllers: str, parent: Path) -> Path:
 def folders() -> list[Path]:
     first, second = mounts()
     parents = [*first.values(), *([second] if second else [])]
-    return [parent / NAME for parent in parents if (parent / NAME).is_dir()]
-
-
-def enter(groups: list[Path]) -> None:
-    for group in groups:
-        group.joinpath("cgroup.procs").write_text("0")
+    return [parent / GROUP for parent in parents if (parent / GROUP).is_dir()]
 
 
 def settle(pid: int) -> None:

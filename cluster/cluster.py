@@ -1,49 +1,54 @@
-"""Starts, enters and ends the practice cluster."""
+"""What the practice cluster can be told: up, status, repair, shell, run, image and down."""
 
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
 from pathlib import Path
 
 import base_image
+import boot
 import cgroups
 import lesson_image
+import live
+import lock
 import places
+import ports
 import root
 import settings
+import state
 from errors import Refusal
-from inside import slurm_conf
 from namespace import enter, learner
 
-START_SECONDS = 120
-UNSHARE = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--fork", "--propagation", "private", "--"]
-REGISTRY_PORT = 15000
+REPAIR_SECONDS = 600
+# (file, refusal) of the locks: for starting and ending this cluster, and for choosing ports among all of them.
+OWN_LOCK = (places.RUN / f"{places.NAME}.lock", "another practice-cluster is starting or ending one just now")
+SLOTS_LOCK = (places.RUN / "slots", "another practice-cluster is choosing its ports for too long")
 
 
 def say(text: str) -> None:
+    """Print a line at once."""
     print(text, flush=True)
 
 
 def up(options: dict) -> int:
     """Start a cluster and wait until a job has run on it; leave nothing behind when that is interrupted."""
     places.only_root()
-    with places.lock():
-        if places.read_state():
+    with lock.held(*OWN_LOCK):
+        if state.read():
             raise Refusal("is already up: `practice-cluster status` says more, `practice-cluster down` ends it")
-        refuse_other_slurm(options)
+        refuse_other_slurm()
         begin = time.monotonic()
         clean()
-        refuse_used_ports(options["nodes"])
-        answers = ask_registry()
-        folder = root.ensure(say)
-        registry = None if answers() else base_image.ensure(folder, say)
+        root.remove([places.FAILED_LOGS])
+        options = options | {"slot": take_slot(options["nodes"])}
         try:
-            start(options, folder, registry)
+            folder, registry = ingredients()
+            state.write((state.last() or {}) | {"stand_in": registry is not None, "options": options})
+            boot.start(options, folder, registry, say)
         except BaseException:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
@@ -53,10 +58,12 @@ def up(options: dict) -> int:
     say(f"up after {seconds:.1f} s: {options['nodes']} nodes. `practice-cluster shell` takes you there.")
     if "home" not in options:
         say("the home of learner is forgotten by `down`; with `up --home DIR` it is a folder of yours")
+    if settings.secret_variables():
+        say("passwords in this machine's settings of pip and proxies stay here: learner has addresses without them")
     return 0
 
 
-def refuse_other_slurm(options: dict) -> None:
+def refuse_other_slurm() -> None:
     """Leave a machine alone that is part of a cluster already."""
     for conf in Path("/etc").glob("slurm*/*.conf"):
         raise Refusal(f"this machine has a Slurm of its own ({conf}): nothing is started beside it")
@@ -69,145 +76,123 @@ def refuse_other_slurm(options: dict) -> None:
             raise Refusal("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
 
 
-def refuse_used_ports(nodes: int) -> None:
-    first = slurm_conf.FIRST_NODE_PORT
-    for port in (slurm_conf.CONTROLLER_PORT, slurm_conf.DATABASE_PORT, REGISTRY_PORT, *range(first, first + nodes)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise Refusal(f"needs port {port} of this machine: {error.strerror}") from None
+def take_slot(nodes: int) -> int:
+    """Choose ports that no other cluster has, and note that they are ours."""
+    with lock.held(*SLOTS_LOCK, seconds=30):
+        slot, ours = ports.free_slot(nodes), os.getpid()
+        state.write({"slot": slot, "up": ours, "up started": state.started(ours), "live": str(places.LIVE)})
+    return slot
 
 
-def ask_registry():
-    """Ask in the background whether an image registry answers; what is returned waits for the answer."""
-    answer = []
-    thread = threading.Thread(target=lambda: answer.append(base_image.registry_answers()), daemon=True)
-    thread.start()
-
-    def wait() -> bool:
-        thread.join()
-        return answer[0]
-
-    return wait
-
-
-def start(options: dict, folder: Path, registry: Path | None) -> None:
-    """Start process 1 in its namespaces, show what it says, and let it stay when it is ready."""
-    places.make_live(folder / "home/learner", options.get("uid", 2000))
-    kind, groups = cgroups.make()
-    folders = settings.local_folders(settings.pip_options())
-    command = [
-        *UNSHARE, "sh", places.INSIDE / "mounts.sh", folder, places.LIVE, options.get("home", ""), registry or "",
-        kind, " ".join(folders), json.dumps(options),
-    ]  # fmt: skip
-    log = places.LIVE / "var/log/slurm/start.log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd="/",
-            start_new_session=True, preexec_fn=lambda: cgroups.enter(groups),
-        )  # fmt: skip
-    try:
-        state = follow(process, {"stand_in": registry is not None, "options": options, "live": str(places.LIVE)})
-    except BaseException:
-        process.stdin.close()
-        raise
-    places.write_state(state | {"ready": True})
-    os.write(process.stdin.fileno(), b"stay\n")
-
-
-def follow(process: subprocess.Popen, state: dict) -> dict:
-    """Pass on what process 1 says, until it is ready; return how to find it again."""
-    alarm = threading.Timer(START_SECONDS, process.kill)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        for line in process.stdout:
-            word, _, rest = line.decode().strip().partition(" ")
-            if word == "pid":
-                pid = int(rest)
-                state |= {"pid": pid, "started": places.started(pid), "unshare": process.pid}
-                places.write_state(state)
-                cgroups.settle(process.pid)
-            elif word == "ready":
-                return state
-            else:
-                say(f"{word} {rest}")
-    finally:
-        alarm.cancel()
-    lines = places.LIVE.joinpath("var/log/slurm/start.log").read_text(errors="replace").strip().splitlines() or [""]
-    raise Refusal(f"did not start: {lines[-1].removeprefix('practice-cluster: ')}")
+def ingredients() -> tuple[Path, Path | None]:
+    """Return the root folder, and the stand-in base image where no registry answers; make them if they aren't there."""
+    answers: list[bool] = []
+    question = threading.Thread(target=lambda: answers.append(base_image.registry_answers()), daemon=True)
+    question.start()
+    with lock.held(*places.CACHE_LOCK):
+        root.remove(places.CACHE.glob("*.partial"))  # of a command that was killed
+        folder = root.ensure(say)
+        question.join()
+        return folder, None if answers[0] else base_image.ensure(folder, say)
 
 
 def down() -> int:
     """End the cluster, if there is one, and forget it."""
     places.only_root()
-    with places.lock(seconds=30):
-        was_up = places.read_state() is not None
+    with lock.held(*OWN_LOCK, seconds=30):
+        was_up = state.read() is not None
         clean()
+        if file := lock.grasp(places.CACHE_LOCK[0]):
+            with lock.released(places.CACHE_LOCK[0], file):
+                root.remove(places.CACHE.glob("*.partial"))
     say("the practice cluster is down" if was_up else "the practice cluster was not up")
     return 0
 
 
 def clean() -> None:
     """End the processes of a cluster that ours left, and remove what it wrote."""
-    if state := places.read_state():
-        end(state["pid"])
+    if known := state.read():
+        end(known["pid"])
     if left := cgroups.remove():
         raise Refusal(f"processes are left in {left[0]}")
-    if state := places.last_state():
-        places.remove_live(Path(state["live"]))
-    shutil.rmtree(places.RUN, ignore_errors=True)
-    places.remove_live()
-    root.remove(places.CACHE.glob("*.partial"))
+    if known := state.last():
+        live.remove(Path(known["live"]))
+    live.remove()
+    state.forget()
 
 
 def end(pid: int, seconds: float = 20) -> None:
     """Kill process 1: the kernel then ends all others of its namespace, and takes down the mounts."""
-    begin = places.started(pid)
+    begin = state.started(pid)
     os.kill(pid, signal.SIGKILL)
     limit = time.monotonic() + seconds
-    while places.started(pid) == begin != "":
+    while state.started(pid) == begin != "":
         if time.monotonic() > limit:
             raise Refusal(f"process {pid} does not end")
         time.sleep(0.02)
 
 
 def status() -> int:
-    state = places.needed_state()
-    facts = json.loads(Path(f"/proc/{state['pid']}/root/run/practice-cluster.json").read_text())
-    cgroup = facts["cgroup"]
-    limits = f"cgroup {cgroup}" if cgroup != "none" else "no usable cgroup here: memory limits are not enforced"
-    base = "a stand-in made from Debian's packages" if state["stand_in"] else "from its registry"
-    home = state["options"].get("home", "forgotten by `down`")
-    say(enter(state, ["sinfo"], output=True).strip())
-    say(f"limits:      {limits}")
-    say(f"Apptainer:   {enter(state, ['apptainer', 'version'], output=True).strip()}")
-    if not may_make_namespaces(state):
+    """Say what runs and what is wrong with it; 1 if something is."""
+    known = state.needed()
+    wrong = look(known, "check")
+    if not any("slurmctld" in line for line in wrong):
+        say(enter(known, ["sinfo"]).stdout.strip())
+    cgroup = known["cgroup"]
+    no_limits = "no usable cgroup here: memory limits are not enforced"
+    say(f"limits:      {no_limits if cgroup == 'none' else f'cgroup {cgroup}'}")
+    say(f"Apptainer:   {enter(known, ['apptainer', 'version']).stdout.strip()}")
+    if not may_make_namespaces(known):
         say("             this machine lets no ordinary user make namespaces: Apptainer will not run")
+    base = "a stand-in made from Debian's packages" if known["stand_in"] else "from its registry"
     say(f"base image:  {base_image.NAME.removeprefix('library/')}:{base_image.TAG}, {base}")
-    say(f"home:        /home/learner, {home}")
-    say(f"logs:        {state['live']}/var/log/slurm")
-    say(f"process 1:   {state['pid']}")
+    say(f"home:        /home/learner, {known['options'].get('home', 'forgotten by `down`')}")
+    say(f"logs:        {known['live']}/var/log/slurm")
+    say(f"process 1:   {known['pid']}")
+    for line in wrong:
+        say(f"wrong:       {line}")
+    if wrong:
+        say("             `practice-cluster repair` puts it right")
+    return 1 if wrong else 0
+
+
+def look(known: dict, verb: str) -> list[str]:
+    """Check or repair the cluster from inside; return the lines that say what is wrong, or what was done."""
+    command = ["python3", "/opt/practice-cluster/repair.py", verb, json.dumps(known["options"])]
+    done = enter(known, command, REPAIR_SECONDS)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["the repair has failed without a word"]
+        raise Refusal(said[-1].removeprefix("practice-cluster: "))
+    return json.loads(done.stdout)
+
+
+def repair() -> int:
+    """Start what has stopped, and give nodes and jobs back that Slurm holds back since."""
+    known = state.needed()
+    with lock.held(*OWN_LOCK, seconds=30):
+        done = look(known, "repair")
+    for line in done:
+        say(line)
+    say("the practice cluster is well" if done else "the practice cluster is well: nothing was to be done")
     return 0
 
 
-def may_make_namespaces(state: dict) -> bool:
+def may_make_namespaces(known: dict) -> bool:
+    """Can learner make namespaces, as Apptainer does?"""
     nothing = subprocess.DEVNULL
-    return learner(state, ["unshare", "--user", "--map-root-user", "true"], stdout=nothing, stderr=nothing) == 0
+    return learner(known, ["unshare", "--user", "--map-root-user", "true"], stdout=nothing, stderr=nothing) == 0
 
 
 def shell() -> int:
-    places.only_root()
-    return learner(places.needed_state(), ["bash", "--login"], login=False)
+    """Give a shell as learner."""
+    return learner(state.needed(), ["bash", "--login"], login=False)
 
 
 def run(command: list[str]) -> int:
-    places.only_root()
-    return learner(places.needed_state(), command)
+    """Run one command as learner, and return its exit code."""
+    return learner(state.needed(), command)
 
 
 def image(code: str) -> int:
-    places.only_root()
-    return lesson_image.install(places.needed_state(), Path(code), say)
+    """Give learner the lesson's image."""
+    return lesson_image.install(state.needed(), Path(code), say)

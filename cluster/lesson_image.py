@@ -5,10 +5,12 @@ import tarfile
 import time
 from pathlib import Path
 
+import lock
+import settings
 from errors import Refusal
 from namespace import learner
-from places import CACHE
-from root import digest
+from places import CACHE, CACHE_LOCK
+from root import digest, remove
 
 DEFINITION = "container/singularity.def"
 REQUIREMENTS = "container/requirements.txt"
@@ -34,9 +36,12 @@ def install(state: dict, code: Path, say) -> int:
     cached = CACHE / f"knn-{digest(*files.values(), *map(str.encode, base))}.sif"
     how = "from the cache"
     if not cached.exists():
-        say("building the image, once; this takes some minutes")
-        build(state, files, cached)
-        how = "built"
+        with lock.held(*CACHE_LOCK):
+            if not cached.exists():  # another command may just have built it
+                say("building the image, once; this takes some minutes")
+                build(state, files, cached)
+                remove(path for path in CACHE.glob("knn-*.sif") if path != cached)
+                how = "built"
     with cached.open("rb") as image:
         if learner(state, ["sh", "-c", INSTALL], stdin=image):
             raise Refusal(f"cannot write {FOLDER}/knn.sif in the home of learner")
@@ -50,7 +55,9 @@ def build(state: dict, files: dict[str, bytes], cached: Path) -> None:
     try:
         bundle.write_bytes(archive(files))
         with bundle.open("rb") as source, partial.open("wb") as target, log.open("wb") as said:
-            code = learner(state, ["sh", "-c", BUILD], stdin=source, stdout=target, stderr=said)
+            code = learner(
+                state, ["sh", "-c", BUILD], more=settings.secret_variables(), stdin=source, stdout=target, stderr=said
+            )
         if code:
             lines = log.read_text(errors="replace").strip().splitlines() or [""]
             raise Refusal(f"the image is not built: {lines[-1]} (more in {log})")

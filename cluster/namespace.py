@@ -4,6 +4,9 @@ import os
 import signal
 import subprocess
 
+from errors import Refusal
+
+ANSWER_SECONDS = 60  # that a command of ours may take inside: Slurm itself gives up earlier
 PATH = "/usr/local/bin:/usr/bin:/bin"
 # Learner's shell is a login shell; it becomes the command, so that signals and the exit code are the command's own.
 IN_LOGIN_SHELL = ["bash", "--login", "-c", 'exec "$@"', "bash"]
@@ -14,16 +17,21 @@ def nsenter(state: dict) -> list[str]:
     return ["nsenter", f"--target={state['pid']}", *spaces, "--"]
 
 
-def enter(state: dict, command: list[str], output: bool = False) -> str:
-    """Run a command as root inside."""
+def enter(state: dict, command: list[str], seconds: float = ANSWER_SECONDS) -> subprocess.CompletedProcess:
+    """Run a command as root inside, and keep what it prints; refuse if it hangs."""
     environment = {"PATH": f"/usr/local/sbin:/usr/sbin:/sbin:{PATH}", "HOME": "/root", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run([*nsenter(state), *command], env=environment, capture_output=output, text=True, check=False)
-    return done.stdout if output else ""
+    try:
+        return subprocess.run(
+            [*nsenter(state), "setpriv", "--pdeathsig=KILL", "--", *command], env=environment,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=seconds,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Refusal(f"{command[0]} gives no answer inside after {seconds:.0f} s") from None
 
 
-def learner(state: dict, command: list[str], login: bool = True, **streams) -> int:
-    """Run a command as learner in his home, with a clean environment, and return its exit code."""
-    environment = {
+def learner(state: dict, command: list[str], login: bool = True, more: dict | None = None, **streams) -> int:
+    """Run a command as learner in his home, with a clean environment and `more` of it; return its exit code."""
+    environment = (more or {}) | {
         "PATH": PATH, "HOME": "/home/learner", "USER": "learner", "LOGNAME": "learner", "SHELL": "/bin/bash",
         "LANG": "C.UTF-8", "TERM": os.environ.get("TERM", "dumb"),
     }  # fmt: skip

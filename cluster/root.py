@@ -8,6 +8,7 @@ from pathlib import Path
 
 import box
 import settings
+import state
 from errors import Refusal
 from places import CACHE, HERE, INSIDE
 
@@ -18,6 +19,8 @@ MMDEBSTRAP = [
     "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
 ]  # fmt: skip
+# What apt has in the new root to fetch packages with.
+APT = ("etc/apt/sources.list", "etc/apt/apt.conf.d/99mmdebstrap")
 # A change of one of these makes a new root.
 INGREDIENTS = [HERE.joinpath("packages.txt").read_bytes(), INSIDE.joinpath("prepare.sh").read_bytes()]
 
@@ -33,13 +36,15 @@ def digest(*parts: bytes) -> str:
 
 def ensure(say) -> Path:
     """Return the root folder; make it if it isn't there, or is made of something else."""
-    root = CACHE / f"root-{digest(*INGREDIENTS, *map(str.encode, [platform.machine(), *MMDEBSTRAP]))}"
+    words = [platform.machine(), *MMDEBSTRAP, *written_settings().values()]
+    root = CACHE / f"root-{digest(*INGREDIENTS, settings.certificates(), *map(str.encode, words))}"
     if not root.is_dir():
         refuse_full_disk()
         install_mmdebstrap(say)
         say("the root with Slurm is made from Debian's packages, once; this takes some minutes")
         build(root)
-        remove(path for path in CACHE.glob("root-*") if path != root)
+        if not state.used_slots():  # or another cluster, of another checkout, may still stand on it
+            remove(path for path in CACHE.glob("root-*") if path != root)
     return root
 
 
@@ -66,9 +71,10 @@ def install_mmdebstrap(say) -> None:
 def build(root: Path) -> None:
     """Make the root beside its place, and move it there when it is whole."""
     partial, given = root.with_suffix(".partial"), CACHE / "given.partial"
-    LOG.write_text("")
+    LOG.unlink(missing_ok=True)
+    LOG.touch(mode=0o600)
     try:
-        given.mkdir()
+        given.mkdir(mode=0o700)
         (given / "sources.list").write_text(settings.apt_sources())
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
         log_or_refuse(box.run(
@@ -76,6 +82,7 @@ def build(root: Path) -> None:
              settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
         log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh"], LOG))
+        forget_secrets(partial)
         partial.rename(root)
     finally:
         remove([partial, given])
@@ -87,17 +94,30 @@ def log_or_refuse(code: int) -> None:
         raise Refusal(f"cannot make the root: {lines[-1]} (more in {LOG})")
 
 
+def written_settings() -> dict[str, str]:
+    """Return the files of a root that say how this machine finds packages: after a change of them it is made anew."""
+    return {
+        "etc/pip.conf": settings.pip_conf(settings.pip_options(), with_folders=True),
+        "etc/profile.d/proxies.sh": settings.proxies_sh(),
+        "etc/hosts": "127.0.0.1 localhost login\n",
+    }
+
+
 def write_settings(root: Path) -> None:
     """Let the root trust whom this machine trusts, and find packages where this machine finds them."""
     if certificates := settings.certificates():
         (root / settings.CERTIFICATES.relative_to("/")).write_bytes(certificates)
-    pip = settings.pip_options()
-    (root / "etc/pip.conf").write_text(settings.pip_conf(pip, with_folders=True))
-    lines = [f"export {name}='{value}'\n" for name, value in settings.variables().items() if "'" not in value]
-    (root / "etc/profile.d/proxies.sh").write_text("".join(lines))
-    (root / "etc/hosts").write_text("127.0.0.1 localhost login\n")
+    for name, text in written_settings().items():
+        (root / name).write_text(text)
     (root / "etc/resolv.conf").unlink(missing_ok=True)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+
+
+def forget_secrets(root: Path) -> None:
+    """Take names and passwords out of what apt was given."""
+    for name in APT:
+        if (root / name).exists():
+            (root / name).write_text(settings.without_secrets((root / name).read_text()))
 
 
 def remove(folders) -> None:

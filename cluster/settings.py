@@ -1,4 +1,8 @@
-"""How this machine reaches packages: the sources and settings of apt and pip, and certificates."""
+"""How this machine reaches packages: the sources and settings of apt and pip, and certificates.
+
+A user's name and password in an address are used while something is fetched and never kept: what is made here is read
+by learner, and becomes part of images. `without_secrets` takes them out of all that stays.
+"""
 
 import configparser
 import os
@@ -10,7 +14,18 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 SUITE = "bookworm"
-PROXIES = re.compile(r"(?:https?|all|no)_proxy", re.IGNORECASE)
+PROXIES = re.compile(r"(?:https?|ftp|all|no)_proxy", re.IGNORECASE)
+# The settings of pip that say where packages are; all others are this machine's own business.
+PIP = {"index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "proxy", "timeout",
+       "default-timeout", "retries"}  # fmt: skip
+SAFE = re.compile(r"[\w.:/,*\[\]@%+~-]*")  # needs no quotes in a shell
+# user:password@ in front of a host, with or without "https://" before it, and what follows a "?".
+SECRETS = re.compile(r"(?<=://)[^\s/\"']*@|(?<![^\s\"'=])[^\s/\"'@:]+:[^\s/\"']*@|(?<=[^\s\"'])\?[^\s\"']*")
+
+
+def without_secrets(text: str) -> str:
+    """Return addresses without the user's name, the password and the query in them."""
+    return SECRETS.sub("", text)
 
 
 def printed(*command: str) -> list[str]:
@@ -29,8 +44,8 @@ def codename() -> str:
     return ""
 
 
-def apt_sources() -> str:
-    """Return the sources of Debian 12: this machine's own, turned to it, or Debian's."""
+def apt_sources(suite: str = SUITE) -> str:
+    """Return the sources of a suite of Debian: this machine's own, turned to it, or Debian's."""
     form = "$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)"
     question = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
     here, sources = codename(), set()
@@ -39,10 +54,10 @@ def apt_sources() -> str:
     for line in printed(*question):
         origin, uri, release, component = (line.split() + [""] * 4)[:4]
         if origin == "Debian" and component == "main" and here and release.startswith(here):
-            sources.add(f"deb [signed-by={KEYRING}] {uri} {SUITE}{release.removeprefix(here)} main")
-    plain = sorted(line for line in sources if f" {SUITE} main" in line)
+            sources.add(f"deb [signed-by={KEYRING}] {uri} {suite}{release.removeprefix(here)} main")
+    plain = sorted(line for line in sources if f" {suite} main" in line)
     rest = sorted(sources - set(plain))
-    lines = [*plain, *rest] if plain else [f"deb [signed-by={KEYRING}] {DEFAULT_MIRROR} {SUITE} main"]
+    lines = [*plain, *rest] if plain else [f"deb [signed-by={KEYRING}] {DEFAULT_MIRROR} {suite} main"]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -61,9 +76,9 @@ def pip_options() -> dict[str, str]:
     parser.read(files)
     found = dict(parser["global"]) if "global" in parser else {}
     for name, value in os.environ.items():
-        if name.startswith("PIP_") and name != "PIP_CONFIG_FILE" and value:
+        if name.startswith("PIP_") and value:
             found[name.removeprefix("PIP_").lower().replace("_", "-")] = value
-    return found
+    return {name: value for name, value in found.items() if name in PIP}
 
 
 def local_folders(options: dict[str, str]) -> list[str]:
@@ -74,11 +89,14 @@ def local_folders(options: dict[str, str]) -> list[str]:
 
 
 def pip_conf(options: dict[str, str], with_folders: bool) -> str:
-    """Return pip.conf; what lies in folders of this machine is left out for an image, which has none of them."""
+    """Return pip.conf, without secrets.
+
+    What lies in folders of this machine is left out for an image, which has none of them.
+    """
     lines = ["[global]"]
     for name, value in sorted(options.items()):
-        words = value.split()
-        if name in ("cert", "client-cert"):
+        words = without_secrets(value).split()
+        if name == "cert":
             words = [str(CERTIFICATES)]
         elif not with_folders:
             words = [word for word in words if not re.match(r"(file://)?/", word)]
@@ -90,6 +108,19 @@ def pip_conf(options: dict[str, str], with_folders: bool) -> str:
 def variables() -> dict[str, str]:
     """Return the variables that name proxies."""
     return {name: value for name, value in os.environ.items() if PROXIES.fullmatch(name)}
+
+
+def proxies_sh() -> str:
+    """Return a profile that sets the variables of proxies, without secrets, where they are not set already."""
+    found = {name: without_secrets(value) for name, value in variables().items()}
+    lines = [f'export {name}="${{{name}:-{value}}}"\n' for name, value in found.items() if SAFE.fullmatch(value)]
+    return "".join(lines)
+
+
+def secret_variables() -> dict[str, str]:
+    """Return what pip and others need in their environment, and only there, because it has secrets in it."""
+    pip = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in pip_options().items()}
+    return {name: value for name, value in (pip | variables()).items() if without_secrets(value) != value}
 
 
 def certificates() -> bytes:

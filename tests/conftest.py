@@ -3,7 +3,6 @@
 import ctypes
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,8 +16,15 @@ from bundle import skip_or_fail  # noqa: E402 - after the rewrite of its asserts
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
 
-# The tests that start a practice cluster.
-ON_THE_CLUSTER = ("tests/cluster/", "tests/walk/test_pages.py", "tests/mutants/test_walked.py")
+# What one worker runs at a time, the longest first, so that no worker is alone with it at the end. Several practice
+# clusters can be up at the same time, and most of their time they wait.
+TOGETHER = (
+    "tests/walk/test_pages.py",
+    "tests/cluster/test_jobs.py",
+    "tests/cluster/test_lifecycle.py",
+    "tests/cluster/test_container.py",
+)
+FIRST = (*TOGETHER, "tests/cluster/", "tests/mutants/test_walked.py", "tests/site/test_browser.py")
 
 
 @pytest.fixture(scope="session")
@@ -57,24 +63,32 @@ def may_start_cluster():
     """Skip, or fail where CI is set, when no practice cluster can be started here."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         skip_or_fail("a practice cluster can only be started by root on Linux")
-    status = [sys.executable, Path(__file__).parents[1] / "cluster/practice-cluster", "status"]
-    if subprocess.run(status, capture_output=True, check=False).returncode == 0:
-        skip_or_fail("a practice cluster is up already, and not ours: `practice-cluster down` ends it")
+
+
+def place(nodeid: str) -> int:
+    """The number of the first of FIRST that a test belongs to: where it stands in the order."""
+    return next((number for number, start in enumerate(FIRST) if nodeid.startswith(start)), len(FIRST))
+
+
+def pytest_collection_modifyitems(items):
+    """Have the tests that take longest run first."""
+    items.sort(key=lambda item: place(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nobody to ask
 def pytest_xdist_make_scheduler(config, log):
-    """Give all tests of the practice cluster to one worker: a machine has one such cluster at a time.
+    """Give the tests of a file of TOGETHER to one worker, and every other test to the next one that is free.
 
     xdist's own mark for that, xdist_group, does nothing with pytest 9.2, and says nothing about it.
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class OneCluster(LoadScopeScheduling):
+    class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return "cluster" if nodeid.startswith(ON_THE_CLUSTER) else nodeid
+            return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
 
-    return OneCluster(config, log)
+    config.option.loadscopereorder = False  # the order of the tests is the order in which they are given out
+    return Together(config, log)
 
 
 def pytest_terminal_summary(terminalreporter, config):

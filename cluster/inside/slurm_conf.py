@@ -4,12 +4,43 @@ import os
 import pwd
 import shutil
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 ETC = Path("/etc/slurm")
-# Uncommon ports, the same everywhere: a second practice cluster on the machine fails to start instead of mixing in.
-CONTROLLER_PORT, DATABASE_PORT, FIRST_NODE_PORT = 16817, 16819, 17001
-DEFAULTS = {"nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"]}
+DEFAULTS = {"nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"], "slot": 0}
+SLOTS = 20  # so many clusters can be up on one machine, with ports below those that the kernel gives to any program
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports of one cluster: the clusters on a machine have one slot each."""
+
+    slot: int
+
+    @property
+    def controller(self) -> int:
+        """Where slurmctld listens."""
+        return 17000 + 100 * self.slot
+
+    @property
+    def database(self) -> int:
+        """Where slurmdbd listens."""
+        return self.controller + 1
+
+    @property
+    def registry(self) -> int:
+        """Where the stand-in base image is served."""
+        return self.controller + 2
+
+    def nodes(self, count: int) -> range:
+        """Where the slurmd of each node listens."""
+        return range(self.controller + 11, self.controller + 11 + count)
+
+    def all(self, nodes: int) -> list[int]:
+        """All of them."""
+        return [self.controller, self.database, self.registry, *self.nodes(nodes)]
+
 
 SLURM_CONF = """\
 # Written by the practice cluster.
@@ -78,8 +109,9 @@ LogFile=/var/log/slurm/slurmdbd.log
 """
 
 
-def range_of(first: int, count: int) -> str:
-    return f"{first}-{first + count - 1}" if count > 1 else str(first)
+def range_of(ports: range) -> str:
+    """Return ports as slurm.conf names them."""
+    return f"{ports[0]}-{ports[-1]}" if len(ports) > 1 else str(ports[0])
 
 
 def communication() -> str:
@@ -98,15 +130,15 @@ def communication() -> str:
 def slurm_conf(options: dict, cgroup: str) -> str:
     """Return slurm.conf for the options of `up`; cgroup is "v1", "v2" or "none"."""
     host = socket.gethostname()
-    nodes, names = options["nodes"], options["partitions"]
+    nodes, names, ports = options["nodes"], options["partitions"], Ports(options["slot"])
     partitions = [f"PartitionName={name} Nodes=n[1-{nodes}] MaxTime=7-00:00:00" for name in names]
     partitions[0] = f"PartitionName={names[0]} Nodes=n[1-{nodes}] Default=YES MaxTime=1:00:00 DefaultTime=1:00:00"
     return SLURM_CONF.format(
         host=host,
         communication=communication(),
-        controller_port=CONTROLLER_PORT,
-        database_port=DATABASE_PORT,
-        node_ports=range_of(FIRST_NODE_PORT, nodes),
+        controller_port=ports.controller,
+        database_port=ports.database,
+        node_ports=range_of(ports.nodes(nodes)),
         memory_per_cpu=options["memory"] // options["cpus"] // 2,
         enforcement=WITHOUT_CGROUP if cgroup == "none" else WITH_CGROUP,
         partitions="\n".join(partitions),
@@ -124,6 +156,7 @@ def write(options: dict, cgroup: str) -> None:
     more = "IgnoreSystemd=yes\n" if cgroup == "v2" else ""
     ETC.joinpath("cgroup.conf").write_text(CGROUP_CONF.format(version="v1" if cgroup == "none" else cgroup, more=more))
     secret = ETC / "slurmdbd.conf"
-    secret.write_text(SLURMDBD_CONF.format(database_port=DATABASE_PORT, communication=communication()))
+    database = Ports(options["slot"]).database
+    secret.write_text(SLURMDBD_CONF.format(database_port=database, communication=communication()))
     os.chmod(secret, 0o600)
     shutil.chown(secret, pwd.getpwnam("slurm").pw_uid)

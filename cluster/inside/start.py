@@ -4,6 +4,7 @@ Runs as root inside: in the private root of `practice-cluster up` as well as in 
 """
 
 import contextlib
+import functools
 import json
 import os
 import pwd
@@ -11,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +25,10 @@ FACTS = Path("/run/practice-cluster.json")
 JOB_TABLES = ("job_table", "step_table", "job_env_table", "job_script_table")
 
 
+# Seconds until a daemon that is not seen has ended: while it leaves its terminal it has one number, then another.
+GONE = 2
+
+
 class Failure(Exception):
     """A step that did not do what it should, in one line."""
 
@@ -31,18 +37,34 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run(*command: str, user: str = "") -> subprocess.CompletedProcess:
-    """Run a command to its end, as another user if one is named, and keep what it prints."""
-    return subprocess.run([*as_user(user), *command], capture_output=True, text=True, cwd="/", check=False)
+def run(*command: str, user: str = "", seconds: float = 60) -> subprocess.CompletedProcess:
+    """Run a command to its end, as another user if one is named, and keep what it prints; Failure if it hangs.
+
+    It prints into files: a pipe ends only when the last process that has inherited it does.
+    """
+    with tempfile.TemporaryFile("w+", dir="/run") as out, tempfile.TemporaryFile("w+", dir="/run") as err:
+        process = subprocess.Popen(
+            [*as_user(user), *command], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/",
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise Failure(f"{command[0]} has not ended after {seconds:.0f} s") from None
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, code, out.read(), err.read())
 
 
 def as_user(user: str) -> list[str]:
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
 
 
-def must(*command: str, user: str = "") -> str:
+def must(*command: str, user: str = "", seconds: float = 60) -> str:
     """Run a command that must succeed, and return what it prints."""
-    done = run(*command, user=user)
+    done = run(*command, user=user, seconds=seconds)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
         raise Failure(f"{command[0]}: {said[-1]}")
@@ -58,13 +80,37 @@ def daemon(name: str, *command: str, user: str = "") -> subprocess.Popen:
         )  # fmt: skip
 
 
-def wait(what: str, true, seconds: float = 60) -> None:
-    """Wait until a condition holds."""
-    end = time.monotonic() + seconds
+def wait(what: str, true, seconds: float = 60, daemons: tuple[str, ...] = ()) -> None:
+    """Wait until a condition holds; Failure as soon as a daemon has ended without which it never will."""
+    seen = begin = time.monotonic()
     while not true():
-        if time.monotonic() > end:
+        now = time.monotonic()
+        gone = [name for name in daemons if not processes(name)]
+        seen = seen if gone else now
+        if now - seen > GONE:
+            raise Failure(f"{what}: {gone[0]} has ended, {last_words(gone[0])}")
+        if now - begin > seconds:
             raise Failure(f"{what} after {seconds:.0f} s; its log is in {LOGS}")
         time.sleep(0.05)
+
+
+def processes(name: str, *words: str) -> list[int]:
+    """Return the processes of a program that were started with these words."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            given = (folder / "cmdline").read_text(errors="replace").split("\0")
+            is_it = (folder / "comm").read_text() == f"{name}\n" and given[1 : 1 + len(words)] == list(words)
+            if is_it and given != [""]:  # a zombie has no words
+                found.append(int(folder.name))
+    return found
+
+
+def last_words(name: str) -> str:
+    """Return the last line of the logs of a daemon."""
+    texts = [path.read_text(errors="replace") for path in sorted(LOGS.glob(f"{name}*"))]
+    lines = [line for text in texts for line in text.strip().splitlines()[-1:]]
+    return f"its last words: {lines[-1]}" if lines else "without a word"
 
 
 def succeeds(*command: str) -> bool:
@@ -116,18 +162,27 @@ def start_accounting() -> None:
     folder("/run/mysqld", "mysql")
     folder("/run/slurm", "slurm")
     folder(str(LOGS), "slurm")
-    database = daemon("mariadb", "mariadbd", "--user=mysql")
+    start_database()
     start_munge()
     say("munge runs")
-    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping") or database.poll() is not None)
-    if database.poll() is not None:
-        raise Failure(f"MariaDB has ended; its log is {LOGS}/mariadb.out")
+    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
     must("mariadb", "-e", "create database if not exists slurm_acct; "
          "create user if not exists slurm@localhost identified via unix_socket; "
          "grant all on slurm_acct.* to slurm@localhost")  # fmt: skip
-    must("slurmdbd", user="slurm")
-    wait("no answer from slurmdbd", lambda: succeeds("sacctmgr", "-n", "list", "cluster"))
+    start_slurmdbd()
     say("the accounting runs: MariaDB and slurmdbd")
+
+
+def start_database() -> None:
+    """Start MariaDB, and don't wait for it."""
+    daemon("mariadbd", "mariadbd", "--user=mysql")
+
+
+def start_slurmdbd() -> None:
+    """Start the daemon between Slurm and its database, and wait for an answer."""
+    must("slurmdbd", user="slurm")
+    answers = functools.partial(succeeds, "sacctmgr", "-n", "list", "cluster")
+    wait("no answer from slurmdbd", answers, daemons=("slurmdbd",))
 
 
 def stop_accounting() -> None:
@@ -166,14 +221,19 @@ def start_slurm(nodes: int) -> None:
     folder("/var/spool/slurmctld", "slurm")
     must("slurmctld")
     for node in range(1, nodes + 1):
-        folder(f"/var/spool/slurmd-n{node}", "root")
-        must("slurmd", "-N", f"n{node}")
+        start_node(node)
 
     def all_idle() -> bool:
         states = run("sinfo", "-h", "-N", "-o", "%N %t").stdout.split("\n")
         return len({line.split()[0] for line in states if line.endswith(" idle")}) == nodes
 
-    wait(f"not all {nodes} nodes are idle", all_idle)
+    wait(f"not all {nodes} nodes are idle", all_idle, daemons=("slurmctld", "slurmd"))
+
+
+def start_node(number: int) -> None:
+    """Start the daemon of a node."""
+    folder(f"/var/spool/slurmd-n{number}", "root")
+    must("slurmd", "-N", f"n{number}")
 
 
 def start_with_cgroup(options: dict) -> str:
@@ -210,17 +270,17 @@ def run_a_job(options: dict) -> None:
     start_slurm(options["nodes"])
 
 
-def start_registry() -> None:
+def start_registry(port: int) -> None:
     """Serve the stand-in base image, if there is one, in place of the registry that nobody reaches from here."""
     if not REGISTRY.joinpath("docker").is_dir():
         return
     Path("/etc/practice-registry.yml").write_text(
-        "version: 0.1\nlog: {level: error}\nhttp: {addr: '127.0.0.1:15000'}\n"
+        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
         f"storage: {{filesystem: {{rootdirectory: {REGISTRY}}}, maintenance: {{readonly: {{enabled: true}}}}}}\n"
     )
     daemon("registry", "docker-registry", "serve", "/etc/practice-registry.yml")
     Path("/etc/containers/registries.conf.d/50-practice-cluster.conf").write_text(
-        '[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\nlocation = "127.0.0.1:15000"\ninsecure = true\n'
+        f'[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\nlocation = "127.0.0.1:{port}"\ninsecure = true\n'
     )
     say("a stand-in base image is served on this machine")
 
@@ -245,14 +305,14 @@ def main() -> None:
         # For prepare.sh: a command that needs the database and nothing else.
         slurm_conf.write(slurm_conf.DEFAULTS, "none")
         start_accounting()
-        must(*sys.argv[2:])
+        must(*sys.argv[2:], seconds=300)
         stop_accounting()
         return
     options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
     if "uid" in options:
         adopt_owner(options["uid"])
     slurm_conf.write(options, "none")
-    start_registry()
+    start_registry(slurm_conf.Ports(options["slot"]).registry)
     start_accounting()
     cgroup = start_with_cgroup(options)
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
@@ -260,7 +320,7 @@ def main() -> None:
         say("no usable cgroup here: memory limits are not enforced")
     run_a_job(options)
     say("a job has run, and is forgotten: your first one has the id 1")
-    FACTS.write_text(json.dumps({"cgroup": cgroup, "stand_in": REGISTRY.joinpath("docker").is_dir()}))
+    FACTS.write_text(json.dumps({"cgroup": cgroup}))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Drives the practice cluster as its owner and its learner do, for tests on a real Slurm."""
 
-import contextlib
+import functools
 import io
-import ipaddress
+import json
 import os
+import re
 import shlex
-import struct
 import subprocess
 import sys
 import tarfile
@@ -20,20 +20,51 @@ ENDED = {
 }  # fmt: skip
 
 
-def practice_cluster(*arguments, timeout=600, **options):
-    """Run cluster/practice-cluster to its end, and return it finished, with its output as text."""
+RUN = Path("/run/practice-cluster")
+
+
+def name_of(purpose):
+    """Return a name for a cluster of this process: it says whose it is, and is nobody else's."""
+    return f"test-{os.getpid()}-{purpose}"
+
+
+def practice_cluster(*arguments, name, timeout=600, **options):
+    """Run cluster/practice-cluster for the cluster of a name, and return it finished, with its output as text."""
     command = [sys.executable, PRACTICE_CLUSTER, *map(str, arguments)]
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "check": False} | options
+    options["env"] = options.get("env", os.environ) | {"PRACTICE_CLUSTER_NAME": name}
     if "input" in options:
         del options["stdin"]
     return subprocess.run(command, timeout=timeout, **options)
 
 
-def poll(question, seconds, what):
-    """Ask until the answer is true, and return it; fail after some seconds with the last answer."""
-    end = time.monotonic() + seconds
+def end_orphans():
+    """End the clusters of test runs that were killed: their names say which process they belonged to."""
+    for path in RUN.glob("test-*.json"):
+        owner = re.match(r"test-(\d+)-", path.name)
+        if owner and not Path(f"/proc/{owner[1]}").exists():
+            practice_cluster("down", name=path.stem)
+
+
+PATIENCE = 15  # seconds for what may be over in a moment, as a controller that starts again
+
+
+def poll(question, seconds, what, hopeless=lambda: ("", 0)):
+    """Ask until the answer is true, and return it; fail after some seconds.
+
+    `hopeless` returns why it can't become true any more, and for how many seconds that may be so all the same.
+    """
+    end, before, since = time.monotonic() + seconds, "", 0.0
     while not (answer := question()):
-        assert time.monotonic() < end, f"{what}: not after {seconds} s"
+        why, patience = hopeless()
+        now = time.monotonic()
+        if why != before:
+            before, since = why, now
+        over = f"not after {seconds} s" if now >= end else why if why and now - since >= patience else ""
+        if over:
+            answer = question()  # it may have become true meanwhile
+            assert answer, f"{what}: {over}"
+            return answer
         time.sleep(0.3)
     return answer
 
@@ -49,26 +80,65 @@ def the_bundle():
     return whole.getvalue()
 
 
+# What only a cluster in a bad state has, or a test that has not cleared up, in lines with a word for what they are of.
+LOOK = r"""
+sinfo --noheader --Node --format='node %N %T %E' | sort -u
+squeue --noheader --array --format='job %i %T %r'
+scontrol show reservation --oneliner | sed -n 's/^ReservationName=/reservation /p'
+sacctmgr --noheader list cluster format=Cluster >/dev/null || echo 'accounting gives no answer'
+"""
+PASSING = re.compile(r"node \S+ \S*completing|job \S+ COMPLETING")
+# Why a job never starts or ends by itself, as squeue says it: https://slurm.schedmd.com/job_reason_codes.html
+FOR_EVER = re.compile(r"held|DependencyNeverSatisfied|TimeLimit|NodeLimit|BadConstraints|Invalid", re.IGNORECASE)
+FIT = re.compile(r"(idle|mixed|allocated|completing|planned)[+~#%$@^-]*")
+
+
 class Cluster:
-    """A practice cluster that is up, with the lesson's folder in learner's home."""
+    """A practice cluster of our own, with the lesson's folder in learner's home."""
+
+    def __init__(self, name):
+        self.name = name
+        self.call = functools.partial(practice_cluster, name=name)
+
+    def start(self, *options, image=True):
+        """Start it, with the lesson's folder and, if asked for, its image."""
+        done = self.call("up", *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        if image:
+            done = self.call("image", CODE)
+            assert done.returncode == 0, done.stdout + done.stderr
+        unpack = self.call(
+            "run", "sh", "-c", f"mkdir -p {FOLDER} && tar -x -C {FOLDER}", input=the_bundle(), text=False
+        )
+        assert unpack.returncode == 0, unpack.stderr
+
+    def end(self):
+        """End it."""
+        down = self.call("down")
+        assert down.returncode == 0, down.stderr
 
     def run(self, command, check=True, folder=FOLDER, timeout=300):
         """Type a command as learner, in the lesson's folder; return it finished."""
-        done = practice_cluster("run", "bash", "-c", f"cd {folder} && {command}", timeout=timeout)
+        done = self.call("run", "bash", "-c", f"cd {folder} && {command}", timeout=timeout)
         if check:
             assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
         return done
 
     def output(self, command, **options):
+        """Type a command as learner, and return what it prints."""
         return self.run(command, **options).stdout.strip()
 
     def fresh_folder(self, name):
         """Return a new folder in learner's home, with the bundle and the image in it."""
         archive = the_bundle()
         unpack = f"mkdir {name} && tar -x -C {name} && ln ~/{FOLDER}/knn.sif {name}/"
-        done = practice_cluster("run", "bash", "-c", unpack, input=archive, text=False)
+        done = self.call("run", "bash", "-c", unpack, input=archive, text=False)
         assert done.returncode == 0, done.stderr
         return name
+
+    def submit(self, options, **folder):
+        """Submit a job, and return its id."""
+        return self.output(f"sbatch --parsable {options}", **folder)
 
     def states(self, *ids, whole=False):
         """Return {job id: state} as sacct tells it, one a task."""
@@ -77,109 +147,59 @@ class Cluster:
         return {job: (state, code) if whole else state.split()[0] for job, state, code in rows}
 
     def wait(self, *ids, tasks=None, seconds=600):
-        """Wait until sacct knows the end of all jobs, and of that many tasks; return {job id: state}."""
+        """Wait until sacct knows the end of all jobs, and of that many tasks; return {job id: state}.
+
+        Fail at once, with what Slurm says and the end of the log, when a job can't start or end any more.
+        """
 
         def ended():
+            # What has lost its node is in the accounting as ended, and in the queue to start again.
+            if self.run(f"squeue -h -j {','.join(ids)} | grep -q .", check=False, folder=".").returncode == 0:
+                return None
             states = self.states(*ids)
             enough = len(states) >= (tasks or len(ids))
             return states if enough and all(state in ENDED for state in states.values()) else None
 
+        what = f"the end of {', '.join(ids)}"
         try:
-            return poll(ended, seconds, f"the end of {', '.join(ids)}")
+            return poll(ended, seconds, what, lambda: self.hopeless(*ids))
         except AssertionError as error:
-            queue = self.output("squeue; sinfo", folder=".")
-            raise AssertionError(f"{error}\n{self.states(*ids)}\n{queue}") from None
+            raise AssertionError(f"{error}\n{self.states(*ids)}\n{self.about(*ids)}") from None
+
+    def hopeless(self, *ids):
+        """Return why one of the jobs can't start or end any more, or nothing, and how long that may be so."""
+        asked = self.run(f"squeue -h -r -j {','.join(ids)} -o '%i|%T|%r'; sinfo -h -N -o '%N|%T'", False, ".")
+        rows = [line.split("|") for line in asked.stdout.splitlines()]
+        for job, state, reason in (row for row in rows if len(row) == 3):
+            if state == "PENDING" and FOR_EVER.search(reason):
+                return f"job {job} waits for ever: {reason}", 0 if "held" in reason.lower() else PATIENCE
+        nodes = {row[0]: row[1] for row in rows if len(row) == 2}
+        if not nodes:
+            return f"Slurm gives no answer: {asked.stderr.strip()}", PATIENCE
+        if not any(FIT.fullmatch(state) for state in nodes.values()):
+            return f"no node can run a job: {nodes}", PATIENCE
+        return "", 0
+
+    def about(self, *ids):
+        """Return what Slurm says about jobs, nodes and the ends of logs."""
+        question = f"squeue -r; sinfo; sinfo -R; scontrol show job {ids[0]} | grep -E 'Reason|StdOut'; tail -n 5 *.log"
+        done = self.run(question, check=False)
+        return done.stdout[-4000:] + done.stderr[-1000:]
+
+    def ills(self, seconds=60):
+        """Return what is not as in a cluster that nobody uses; wait for what is just ending."""
+        end = time.monotonic() + seconds
+        while True:
+            found = [line for line in self.as_root("sh", "-c", LOOK, check=False).splitlines() if " idle" not in line]
+            if not all(map(PASSING.match, found)) or not found or time.monotonic() > end:
+                return found
+            time.sleep(0.2)
 
     def as_root(self, *command, check=True):
         """Run a command as root inside, which the practice cluster itself has no verb for."""
-        pid = self.status()["process 1"]
+        pid = json.loads(RUN.joinpath(f"{self.name}.json").read_text())["pid"]
         nsenter = ["nsenter", f"--target={pid}", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd"]
         environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
         done = subprocess.run([*nsenter, *command], env=environment, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
         return done.stdout
-
-    def status(self):
-        done = practice_cluster("status")
-        assert done.returncode == 0, done.stderr
-        return dict(line.split(":", 1) for line in done.stdout.splitlines() if ":  " in line) | {
-            "process 1": done.stdout.rpartition("process 1:")[2].strip()
-        }
-
-
-# What the system itself lists. Of the firewall without what the kernel counts, and without the time of the answer.
-SYSTEM = {
-    "users": "getent passwd",
-    "groups": "getent group",
-    "network": "ls /sys/class/net",
-    "firewall": "{ nft list ruleset; iptables-save; ip6tables-save; } 2>/dev/null"
-    " | sed -e '/^#/d' -e 's/[[][0-9:]*[]]//' -e 's/packets [0-9]* bytes [0-9]*//'",
-}
-
-
-class Machine:
-    """What a machine has, to be compared with what it had: nothing of a cluster may stay."""
-
-    # Where daemons, packages and users keep things. To look through all of /usr would take longer than an `up`.
-    FOLDERS = ("/etc", "/usr/local", "/home", "/var/lib/dpkg", "/var/spool", "/var/mail", "/run")
-    CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster"))
-
-    def __init__(self, stamp):
-        stamp.touch()
-        self.stamp = stamp
-        self.listening = listening()
-        self.before = self.look()
-        time.sleep(0.02)  # what is changed from now on is newer than the stamp
-
-    def look(self):
-        """Return {kind: what there is}."""
-        groups = [str(path) for path in Path("/sys/fs/cgroup").glob("*/*") if path.is_dir()]
-        cached = sorted(path.name for path in self.CACHE.glob("*"))
-        return {
-            "processes": set(apart()),
-            "mounts": Path("/proc/self/mounts").read_text(),
-            "cgroups": sorted(group for group in groups if "cluster" in group or "slurm" in group),
-            # Above, the kernel gives ports to any program.
-            "listens": sorted(address for address in listening() if address[1] < 32768),
-            "run": sorted(str(path) for path in Path("/run").glob("*") if "cluster" in path.name),
-            "cache": [name for name in cached if name == "live" or "partial" in name],
-        } | {kind: subprocess.getoutput(command) for kind, command in SYSTEM.items()}
-
-    def changed(self):
-        """Return the files outside the cache that were changed since."""
-        folders = [folder for folder in self.FOLDERS if Path(folder).is_dir()]
-        find = ["find", *folders, "-xdev", "-not", "-type", "d", "-newer", self.stamp, "-print"]
-        return subprocess.run(find, capture_output=True, text=True, check=False).stdout.splitlines()
-
-    def differences(self):
-        """Return what is not as it was, in a few words each; wait a moment for what is just ending."""
-        end = time.monotonic() + 3
-        while (now := self.look()) != self.before and time.monotonic() < end:
-            time.sleep(0.1)
-        found = [f"{kind}: {self.before[kind]} -> {now[kind]}" for kind in now if now[kind] != self.before[kind]]
-        return found + self.changed()
-
-
-def listening():
-    """Return the addresses at which somebody listens, as ("127.0.0.1", 16817)."""
-    found = set()
-    for table, listens in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            _, local, _, state = line.split()[:4]
-            address, _, port = local.partition(":")
-            if state == listens:
-                words = struct.unpack(f">{len(address) // 8}I", bytes.fromhex(address))
-                packed = struct.pack(f"={len(words)}I", *words)
-                found.add((str(ipaddress.ip_address(packed)), int(port, 16)))
-    return found
-
-
-def apart():
-    """Yield the processes in another process namespace than ours, and those that start others in one."""
-    own = os.readlink("/proc/self/ns/pid")
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            name = (process / "comm").read_text().strip()
-            spaces = {os.readlink(process / "ns" / space) for space in ("pid", "pid_for_children")}
-            if spaces != {own} and not name.startswith("chrom"):
-                yield f"{process.name} {name}"

@@ -1,6 +1,7 @@
 """The practice cluster starts once, leaves another Slurm alone, and leaves nothing behind, however it ends."""
 
 import ipaddress
+import json
 import os
 import pty
 import re
@@ -11,15 +12,10 @@ import sys
 import time
 
 import pytest
-from practice import PRACTICE_CLUSTER, Machine, listening, poll, practice_cluster
+from machine import CACHE, listening
+from practice import PRACTICE_CLUSTER, RUN, poll
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
-
-
-@pytest.fixture
-def machine(end_it, tmp_path):
-    """What the machine had before the test."""
-    return Machine(tmp_path / "stamp")
 
 
 def read_until(process, text):
@@ -30,29 +26,121 @@ def read_until(process, text):
     pytest.fail(f"`up` ended before it printed {text!r}: {process.stderr.read()}")
 
 
-def test_a_life_leaves_nothing_behind(machine):
-    up = practice_cluster("up")
-    assert up.returncode == 0, up.stderr
-    assert practice_cluster("run", "sbatch", "--wrap", "sleep 300").stdout == "Submitted batch job 1\n"
-    assert machine.differences() != []  # a comparison that sees nothing would prove nothing
-    down = practice_cluster("down")
+def test_a_life_leaves_nothing_behind(machine, up):
+    done = up("up")
+    assert done.returncode == 0, done.stderr
+    assert up("run", "sbatch", "--wrap", "sleep 300").stdout == "Submitted batch job 1\n"
+    assert machine.look() != machine.before  # a comparison that sees nothing would prove nothing
+    down = up("down")
     assert (down.returncode, down.stdout) == (0, "the practice cluster is down\n")
     assert machine.differences() == []
-    again = practice_cluster("down")
+    again = up("down")
     assert (again.returncode, again.stdout) == (0, "the practice cluster was not up\n")
 
 
-def test_two_up_at_the_same_time_are_one_cluster(machine, start):
+def test_two_up_at_the_same_time_are_one_cluster(machine, up, start):
     processes = [start("up"), start("up")]
     results = [(process.communicate(timeout=300), process.returncode) for process in processes]
     assert sorted(code for _, code in results) == [0, 1]
     [refusal] = [err for (_, err), code in results if code == 1]
     assert refusal == "practice-cluster: another practice-cluster is starting or ending one just now\n"
-    third = practice_cluster("up")
+    third = up("up")
     assert third.returncode == 1
     assert re.fullmatch(r"practice-cluster: is already up: .*\n", third.stderr)
-    assert practice_cluster("run", "sinfo", "-h", "-o", "%D %t").stdout == "4 idle\n"
-    assert practice_cluster("down").returncode == 0
+    assert up("run", "sinfo", "-h", "-o", "%D %t").stdout == "4 idle\n"
+    assert up("down").returncode == 0
+    assert machine.differences() == []
+
+
+def test_clusters_of_two_names_know_nothing_of_each_other(machine, up, own):
+    done = up("up", "--nodes=1")
+    assert done.returncode == 0, done.stderr
+    other = own("--nodes=2")
+    assert up("run", "sbatch", "--parsable", "--wrap=sleep 300").stdout == "1\n"
+    assert other.output("sbatch --parsable --wrap='sleep 300'") == "1"
+    assert up("run", "sinfo", "-h", "-o", "%D").stdout == "1\n"
+    assert other.output("sinfo -h -p short -o %D") == "2"
+    assert up("down").returncode == 0
+    assert machine.differences() == []
+    assert other.output("squeue -h -o '%i %T'") == "1 RUNNING"
+
+
+# What an ordinary user can take before root comes: names, ports, and what may be opened below /run and the cache.
+SQUATTER = """
+import fcntl, socket, sys, time
+from pathlib import Path
+taken = []
+for number in range(2):
+    for port in range(17000, 17100):
+        try:
+            taken.append(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            pass
+name = socket.socket(socket.AF_UNIX)
+name.bind("\\0practice-cluster")
+for path in [*Path("/run/practice-cluster").glob("*"), *Path(sys.argv[1]).glob("*")]:
+    try:
+        taken.append(open(path))
+        fcntl.flock(taken[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        pass
+print("taken", flush=True)
+time.sleep(600)
+"""
+
+
+def test_an_ordinary_user_keeps_nobody_from_starting_or_ending(machine, up):
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/env", "python3"]
+    squatter = subprocess.Popen([*as_nobody, "-c", SQUATTER, CACHE], stdout=subprocess.PIPE, text=True)
+    try:
+        assert squatter.stdout.readline() == "taken\n"
+        done = up("up")
+        assert done.returncode == 0, done.stderr
+        assert up("run", "srun", "id", "-un").stdout == "learner\n"
+        assert up("down").stdout == "the practice cluster is down\n"
+    finally:
+        squatter.kill()
+        squatter.communicate()
+
+
+def test_a_start_that_takes_too_long_is_ended(machine, up):
+    program = (
+        f"import sys; sys.argv = ['practice-cluster', 'up']; sys.path.insert(0, {str(PRACTICE_CLUSTER.parent)!r})\n"
+        f"import boot, runpy; boot.LIMIT = 1; runpy.run_path({str(PRACTICE_CLUSTER)!r}, run_name='__main__')"
+    )
+    env = os.environ | {"PRACTICE_CLUSTER_NAME": machine.name}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
+    logs = CACHE / f"failed-{machine.name}"
+    assert done.returncode == 1
+    assert re.fullmatch(
+        rf"practice-cluster: did not start within 1 s; the last step was: .* \(logs: {logs}\)\n", done.stderr
+    ), done.stderr
+    assert machine.differences() == []
+    assert list(logs.iterdir()) != []
+    assert up("up").returncode == 0
+    assert not logs.exists()
+
+
+# Each daemon in turn can't start: a program of its name that ends at once, or hangs.
+BROKEN = """
+mount -t tmpfs none /mnt
+mkdir /mnt/upper /mnt/work
+mount -t overlay -o "lowerdir=$root,upperdir=/mnt/upper,workdir=/mnt/work" none "$root"
+rm "$root/usr/sbin/$daemon" # it may be a link to a file of the machine
+printf '#!/bin/sh\\n%s\\n' "$does" >"$root/usr/sbin/$daemon"
+chmod 755 "$root/usr/sbin/$daemon"
+exec $up
+"""
+
+
+@pytest.mark.parametrize("daemon", ["mariadbd", "munged", "slurmdbd", "slurmctld", "slurmd"])
+def test_a_daemon_that_does_not_start_ends_the_start_with_a_line(machine, up, daemon):
+    root = max(CACHE.glob("root-*"), key=lambda path: path.stat().st_ctime)
+    script = f"root={root} daemon={daemon} does='echo it is broken >&2; exit 3'\n{BROKEN}"
+    done = in_mount_namespace(up, script)
+    assert done.returncode == 1
+    assert done.stderr.startswith("practice-cluster: did not start: ") and daemon in done.stderr
+    assert done.stderr.count("\n") == 1
     assert machine.differences() == []
 
 
@@ -60,7 +148,7 @@ MOMENTS = [0.1, 0.5, "munge runs", "the accounting runs", "Slurm runs"]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_interrupted_up_leaves_nothing_behind(machine, start, moment):
+def test_interrupted_up_leaves_nothing_behind(machine, up, start, moment):
     process = start("up")
     read_until(process, moment) if isinstance(moment, str) else time.sleep(moment)
     process.send_signal(signal.SIGINT)
@@ -73,21 +161,21 @@ def test_interrupted_up_leaves_nothing_behind(machine, start, moment):
 
 # `up` begins with what `down` does: once is enough.
 @pytest.mark.parametrize(("moment", "next_verb"), [*((moment, "down") for moment in MOMENTS), ("Slurm runs", "up")])
-def test_killed_up_leaves_nothing_behind(machine, start, moment, next_verb):
+def test_killed_up_leaves_nothing_behind(machine, up, start, moment, next_verb):
     process = start("up")
     read_until(process, moment) if isinstance(moment, str) else time.sleep(moment)
     process.kill()
     process.wait()
-    following = practice_cluster(next_verb)
+    following = up(next_verb)
     assert following.returncode == 0, following.stderr
     if next_verb == "up":
-        assert practice_cluster("run", "srun", "id", "-un").stdout == "learner\n"
-        assert practice_cluster("down").returncode == 0
+        assert up("run", "srun", "id", "-un").stdout == "learner\n"
+        assert up("down").returncode == 0
     assert machine.differences() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_root_that_is_half_made_is_removed(machine, start, tmp_path, number):
+def test_a_root_that_is_half_made_is_removed(machine, up, start, tmp_path, number):
     cache = tmp_path / "cache"
     environment = os.environ | {"PRACTICE_CLUSTER_CACHE": str(cache)}
     process = start("up", env=environment)
@@ -96,17 +184,18 @@ def test_a_root_that_is_half_made_is_removed(machine, start, tmp_path, number):
     process.send_signal(number)
     process.wait(60)
     if number == signal.SIGKILL:
-        assert practice_cluster("down", env=environment).returncode == 0
+        assert up("down", env=environment).returncode == 0
     assert [path.name for path in cache.iterdir()] == ["build.log"]
     assert machine.differences() == []
 
 
-def in_mount_namespace(script, **options):
+def in_mount_namespace(up, script):
     """Run a shell script in which mounts of its own may be made; $up is the command."""
-    environment = os.environ | {"up": f"{sys.executable} {PRACTICE_CLUSTER} up"}
+    name = up.keywords["name"]
+    environment = os.environ | {"up": f"{sys.executable} {PRACTICE_CLUSTER} up", "PRACTICE_CLUSTER_NAME": name}
     unshare = ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script]
     return subprocess.run(
-        unshare, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options
+        unshare, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
 
 
@@ -122,8 +211,8 @@ done
 """
 
 
-def test_a_slurm_that_is_configured_is_left_alone(machine):
-    done = in_mount_namespace(f"{OVER_ETC} mkdir /etc/slurm; echo ClusterName=real >/etc/slurm/slurm.conf; exec $up")
+def test_a_slurm_that_is_configured_is_left_alone(machine, up):
+    done = in_mount_namespace(up, f"{OVER_ETC} mkdir /etc/slurm; echo >/etc/slurm/slurm.conf; exec $up")
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
@@ -132,11 +221,11 @@ def test_a_slurm_that_is_configured_is_left_alone(machine):
     assert machine.differences() == []
 
 
-def test_a_slurm_that_answers_is_left_alone(machine, tmp_path):
+def test_a_slurm_that_answers_is_left_alone(machine, up, tmp_path):
     sinfo = tmp_path / "sinfo"
     sinfo.write_text("#!/bin/sh\necho real\n")
     sinfo.chmod(0o755)
-    done = practice_cluster("up", env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    done = up("up", env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
@@ -145,61 +234,63 @@ def test_a_slurm_that_answers_is_left_alone(machine, tmp_path):
     assert machine.differences() == []
 
 
-def test_a_machine_without_cgroups(machine):
-    done = in_mount_namespace(f"{CGROUPS_READ_ONLY} exec $up")
+def test_a_machine_without_cgroups(machine, up):
+    done = in_mount_namespace(up, f"{CGROUPS_READ_ONLY} exec $up")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\nno usable cgroup here: memory limits are not enforced\n" in done.stdout
-    status = practice_cluster("status")
+    status = up("status")
     assert "limits:      no usable cgroup here: memory limits are not enforced\n" in status.stdout
-    assert practice_cluster("run", "srun", "--mem=100M", "id", "-un").stdout == "learner\n"
-    assert practice_cluster("down").returncode == 0
+    assert up("run", "srun", "--mem=100M", "id", "-un").stdout == "learner\n"
+    assert up("down").returncode == 0
     assert machine.differences() == []
 
 
-def test_the_options_of_up(machine, tmp_path):
+def test_the_options_of_up(machine, up, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     os.chown(home, 1234, 1234)
     shape = ["--nodes=2", "--cpus=3", "--memory=600", "--max-array-size=11", "--partitions=blue,red"]
-    up = practice_cluster("up", *shape, f"--home={home}")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert "forgotten" not in up.stdout.replace("and is forgotten", "")
-    nodes = practice_cluster("run", "sinfo", "-h", "-N", "-o", "%N %P %c %m").stdout.split("\n")
+    done = up("up", *shape, f"--home={home}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "forgotten" not in done.stdout.replace("and is forgotten", "")
+    nodes = up("run", "sinfo", "-h", "-N", "-o", "%N %P %c %m").stdout.split("\n")
     assert sorted(nodes) == ["", "n1 blue* 3 600", "n1 red 3 600", "n2 blue* 3 600", "n2 red 3 600"]
-    assert practice_cluster("run", "sbatch", "--array=10", "--wrap=true").returncode == 0
-    assert practice_cluster("run", "sbatch", "--array=11", "--wrap=true").returncode == 1
-    assert practice_cluster("run", "srun", "touch", "made-by-a-job").returncode == 0
-    assert practice_cluster("down").returncode == 0
+    assert up("run", "sbatch", "--array=10", "--wrap=true").returncode == 0
+    assert up("run", "sbatch", "--array=11", "--wrap=true").returncode == 1
+    assert up("run", "srun", "touch", "made-by-a-job").returncode == 0
+    assert up("down").returncode == 0
     assert (home / "made-by-a-job").stat().st_uid == 1234
     assert machine.differences() == []
 
 
-def test_run_passes_everything_on(machine):
-    assert practice_cluster("up").returncode == 0
+def test_run_passes_everything_on(machine, up):
+    assert up("up").returncode == 0
     script = 'cat; echo "$1" >&2; exit 7'
-    done = practice_cluster("run", "bash", "-c", script, "bash", "two words", input="in\n")
+    done = up("run", "bash", "-c", script, "bash", "two words", input="in\n")
     assert (done.returncode, done.stdout, done.stderr) == (7, "in\n", "two words\n")
-    assert practice_cluster("run", "bash", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
-    done = practice_cluster("run", "sh", "-c", "id -un; pwd; env", env=os.environ | {"SECRET": "x"})
+    assert up("run", "bash", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
+    done = up("run", "sh", "-c", "id -un; pwd; env", env=os.environ | {"SECRET": "x"})
     assert done.stdout.split("\n")[:2] == ["learner", "/home/learner"]
     assert "SECRET" not in done.stdout
 
 
-def test_nothing_listens_but_on_loopback(machine, start):
-    assert practice_cluster("up").returncode == 0
+def test_nothing_listens_but_on_loopback(machine, up, start):
+    assert up("up").returncode == 0
     # srun listens too, as long as its job runs.
     job = start("run", "srun", "bash", "-c", "echo runs; sleep 5")
     read_until(job, "runs")
     new = listening() - machine.listening
-    assert {16817, 16819, 17001, 17002, 17003, 17004} <= {port for _, port in new}
+    first = 17000 + 100 * json.loads(RUN.joinpath(f"{machine.name}.json").read_text())["slot"]
+    assert {first, first + 1, *range(first + 11, first + 15)} <= {port for _, port in new}
     assert [address for address in new if not ipaddress.ip_address(address[0]).is_loopback] == []
     assert job.wait(60) == 0
 
 
-def test_the_shell_is_a_login_shell_of_learner(machine):
-    assert practice_cluster("up").returncode == 0
+def test_the_shell_is_a_login_shell_of_learner(machine, up):
+    assert up("up").returncode == 0
     pid, terminal = pty.fork()
     if pid == 0:
+        os.environ["PRACTICE_CLUSTER_NAME"] = machine.name
         os.execv(sys.executable, [sys.executable, str(PRACTICE_CLUSTER), "shell"])
     try:
         printed = read_terminal(terminal, b"learner@login:~$ ")
@@ -227,8 +318,25 @@ def read_terminal(terminal, text, seconds=30):
     return printed
 
 
-@pytest.mark.parametrize("verb", [["status"], ["run", "true"], ["shell"], ["image", "."]])
-def test_without_a_cluster_there_is_one_line(end_it, verb):
-    done = practice_cluster(*verb)
+@pytest.mark.parametrize("verb", [["status"], ["repair"], ["run", "true"], ["shell"], ["image", "."]])
+def test_without_a_cluster_there_is_one_line(up, verb):
+    done = up(*verb)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "practice-cluster: is not up: `practice-cluster up` starts it\n"
+
+
+@pytest.mark.parametrize("verb", [["up"], ["status"], ["repair"], ["run", "true"], ["shell"], ["image", "."], ["down"]])
+def test_an_ordinary_user_gets_one_line(machine, up, verb):
+    def as_nobody():
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, PRACTICE_CLUSTER]
+        env = os.environ | {"PRACTICE_CLUSTER_NAME": machine.name, "HOME": "/nonexistent"}
+        return subprocess.run([*command, *verb], env=env, capture_output=True, text=True, check=False)
+
+    done = [as_nobody()]
+    assert up("up").returncode == 0
+    done.append(as_nobody())
+    assert [one.stdout for one in done] == ["", ""]
+    assert all(
+        one.returncode and re.fullmatch("practice-cluster: .*root.*\\n|.*is not up.*\\n", one.stderr) for one in done
+    )
+    assert up("run", "id", "-un").stdout == "learner\n"

@@ -1,13 +1,18 @@
 """A wrong call of the practice cluster gets one line and starts nothing."""
 
 import pytest
-from practice import practice_cluster
+from practice import name_of, practice_cluster
+
+
+def call(*arguments):
+    """Call the practice cluster; none of these starts one."""
+    return practice_cluster(*arguments, name=name_of("options"))
 
 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ([], "say what to do: up, status, shell, run, image or down"),
+        ([], "say what to do: up, status, repair, shell, run, image or down"),
         (["run"], "run needs a command"),
         (["up", "--nodes", "0"], "--nodes 0: must be a whole number from 1 to 64"),
         (["up", "--nodes", "four"], "--nodes four: must be a whole number from 1 to 64"),
@@ -22,19 +27,26 @@ from practice import practice_cluster
     ],
 )
 def test_a_wrong_value_is_answered_with_one_line(arguments, line):
-    done = practice_cluster(*arguments)
+    done = call(*arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"practice-cluster: {line}\n")
 
 
 @pytest.mark.parametrize("arguments", [["start"], ["up", "--node=4", "x"], ["up", "--nodes"], ["down", "now"]])
 def test_a_wrong_word_is_answered_with_one_line(arguments):
-    done = practice_cluster(*arguments)
+    done = call(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_help():
-    done = practice_cluster("--help")
+    done = call("--help")
     assert done.returncode == 0
-    for word in ("up", "status", "shell", "run", "image", "down", "--nodes", "--home"):
+    for word in ("up", "status", "repair", "shell", "run", "image", "down", "--nodes", "--home"):
         assert word in done.stdout
+
+
+@pytest.mark.parametrize("name", ["", "A", "a b", "../up", "-a", "a" * 40, "a.b"])
+def test_a_wrong_name_is_answered_with_one_line(name):
+    done = practice_cluster("status", name=name)
+    line = f"practice-cluster: PRACTICE_CLUSTER_NAME={name}: must be a word of a-z, 0-9 and -\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)

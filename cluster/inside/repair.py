@@ -1,0 +1,125 @@
+"""Finds what is wrong with a practice cluster that is up, and puts it right: daemons, nodes, and jobs that are held.
+
+    repair.py check OPTIONS     prints what is wrong, as JSON: a list of lines
+    repair.py repair OPTIONS    puts it right, and prints what was done, as JSON
+
+OPTIONS are those of start.py.
+
+When the controller is killed, what it has not written yet is lost: it may start a task again that still runs. The node
+refuses the second copy; Slurm drains it ("Duplicate jobid") and holds the task (launch_failed_requeued_held).
+"""
+
+import json
+import re
+import sys
+import time
+
+import start
+from start import Failure, must, processes, run, succeeds, wait
+
+CALM = 3  # seconds in which nothing must be wrong: a node that is given back may be drained again at once
+LIMIT = 300  # seconds until it must be
+# The states of a node that doesn't take jobs; Slurm adds a letter, as in "DOWN*" for one that doesn't respond.
+UNFIT = re.compile(r"DOWN|DRAIN|FAIL|NOT_RESPONDING|UNKNOWN")
+
+
+def gone(nodes: int) -> list[str]:
+    """Return the daemons that don't run, in the order in which they must be started."""
+    single = [name for name in ("munged", "mariadbd", "slurmdbd", "slurmctld") if not processes(name)]
+    each = [f"n{number}" for number in range(1, nodes + 1)]
+    return single + [f"slurmd -N {node}" for node in each if not processes("slurmd", "-N", node)]
+
+
+def rows(*command: str) -> list[list[str]]:
+    """Return what Slurm answers, in cells; nothing while it doesn't."""
+    done = run(*command)
+    return [line.split("|") for line in done.stdout.splitlines()] if done.returncode == 0 else []
+
+
+def unfit_nodes() -> dict[str, str]:
+    """Return {node: its state and why} of the nodes that take no jobs."""
+    found = {}
+    for node, state, reason in rows("sinfo", "-h", "-N", "-o", "%N|%T|%E"):
+        if UNFIT.search(state.upper()):
+            found[node] = f"{state.rstrip('*')}: {reason}" if reason != "none" else state
+    return found
+
+
+def held_jobs() -> dict[str, str]:
+    """Return {job: reason} of the jobs that Slurm itself, and not their owner, holds back."""
+    jobs = rows("squeue", "-h", "-r", "-t", "PD", "-o", "%i|%r")
+    return {job: reason for job, reason in jobs if re.search(r"launch.failed.requeued.held", reason)}
+
+
+def wrong(nodes: int) -> list[str]:
+    """Return what is wrong, a line each."""
+    found = [f"{daemon} does not run" for daemon in gone(nodes)]
+    if processes("slurmctld"):
+        if not succeeds("scontrol", "ping"):
+            found.append("slurmctld gives no answer")
+        else:
+            found += [f"node {node} is {why}" for node, why in unfit_nodes().items()]
+            found += [f"job {job} is held: {reason}" for job, reason in held_jobs().items()]
+    return found
+
+
+def begin(daemon: str) -> None:
+    """Start a daemon again."""
+    if daemon == "munged":
+        must("munged", "--force", user="munge")
+    elif daemon == "mariadbd":
+        start.start_database()
+        wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
+    elif daemon == "slurmdbd":
+        start.start_slurmdbd()
+    elif daemon == "slurmctld":
+        must("slurmctld")
+        wait("no answer from slurmctld", lambda: succeeds("scontrol", "ping"), daemons=("slurmctld",))
+    else:
+        start.start_node(int(daemon.rpartition("n")[2]))
+
+
+def mend(nodes: int) -> list[str]:
+    """Put right what can be at this moment; return what was done."""
+    done = []
+    for daemon in gone(nodes):
+        begin(daemon)
+        done.append(f"started {daemon}")
+    for node, why in unfit_nodes().items():
+        # A node that is down because its daemon was gone comes back by itself; asked for, it comes at once.
+        if succeeds("scontrol", "update", f"NodeName={node}", "State=RESUME"):
+            done.append(f"resumed node {node}, which was {why}")
+    for job, reason in held_jobs().items():
+        if not unfit_nodes() and succeeds("scontrol", "release", job):
+            done.append(f"released job {job}, which was held: {reason}")
+    return done
+
+
+def repair(nodes: int) -> list[str]:
+    """Put everything right, and watch for a while that it stays so."""
+    done: list[str] = []
+    end, calm_since = time.monotonic() + LIMIT, None
+    while calm_since is None or time.monotonic() - calm_since < CALM:
+        if time.monotonic() > end:
+            raise Failure(f"not well after {LIMIT} s: {'; '.join(wrong(nodes))}")
+        if wrong(nodes):
+            done += [line for line in mend(nodes) if line not in done]
+            calm_since = None
+        elif calm_since is None:
+            calm_since = time.monotonic()
+        time.sleep(0.3)
+    return done
+
+
+def main() -> None:
+    """Check or repair, as the command line says."""
+    verb, text = sys.argv[1:]
+    options = start.slurm_conf.DEFAULTS | json.loads(text)
+    print(json.dumps({"check": wrong, "repair": repair}[verb](options["nodes"])))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        sys.exit(f"practice-cluster: {failure}")

@@ -1,0 +1,65 @@
+"""Locks between practice-cluster commands: a file that only root may open, locked with flock(2).
+
+The kernel takes a lock back however its holder ends. The file goes when the lock is given back, so that nothing stays.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from errors import Refusal
+
+
+def is_at(path: Path, file: int) -> bool:
+    """Is the open file still the one of that name? Who had the lock before may have removed it meanwhile."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(file)
+    return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+
+def grasp(path: Path) -> int | None:
+    """Return the open and locked file; None if somebody else has the lock."""
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            # Who can open a file can lock it: nobody but its owner may.
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except FileNotFoundError:  # the folder was just removed
+            continue
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        if is_at(path, file):
+            return file
+        os.close(file)
+
+
+@contextlib.contextmanager
+def held(path: Path, refusal: str, seconds: float = 0):
+    """Hold a lock; refuse with this line if somebody else has it for longer than so many seconds."""
+    end = time.monotonic() + seconds
+    while (file := grasp(path)) is None:
+        if time.monotonic() >= end:
+            raise Refusal(refusal)
+        time.sleep(0.05)
+    with released(path, file):
+        yield
+
+
+@contextlib.contextmanager
+def released(path: Path, file: int):
+    """Give a lock back afterwards."""
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(file)
+        with contextlib.suppress(OSError):  # somebody else has something there
+            path.parent.rmdir()
