@@ -54,6 +54,7 @@ class Journey:
         self._helper: Helper | None = None
         self._queue: Queue | None = None
         self._machine: Machine | None = None
+        self._machine_ids = compare.Ids()  # a cluster that is started there counts its own jobs
         self._at = ""  # the command or the block that the reader is at
         self._broken_at = ""  # from there on, nothing can be walked
 
@@ -168,7 +169,9 @@ class Journey:
 
     def _on_machine(self) -> Shell:
         """The shell on the machine itself, which stays through the page."""
-        self._machine = self._machine or Machine(self._inventory, self._place.name)
+        if not self._machine:
+            self._machine = Machine(self._inventory, self._place.name)
+            self._machine_ids = compare.Ids()
         return self._machine.shell
 
     def _leave_machine(self) -> None:
@@ -179,7 +182,8 @@ class Journey:
 
     def _look_back(self, outcome: Outcome, queue: Queue) -> None:
         """At the end of a page: has a job failed, and no output of a command said so?"""
-        outputs = [result.lines for one in (*self._outcomes, outcome) for result in one.results]
+        typed = [one for one in (*self._outcomes, outcome) if not at_machine(one.block)]
+        outputs = [result.lines for one in typed for result in one.results]
         if not queue.wait("true", LIMIT):
             self._fail(outcome, f"{outcome.block.place}: at the end of the page, jobs still wait or run")
         for job, state, name in queue.failed():
@@ -215,7 +219,8 @@ class Journey:
         options = block.options
         end = time.monotonic() + options["limit"]
         compared = options["output"] == "compared"
-        queue = None if at_machine(block) else self._queue  # there, commands have nothing to do with the reader's jobs
+        # On the machine, commands have nothing to do with the reader's jobs.
+        queue, ids = (None, self._machine_ids) if at_machine(block) else (self._queue, self._ids)
         for number, command in enumerate(commands(block.text)):
             self._at = f"{block.page}.md:{block.line + command.line}"
             place = f"{self._at}: $ {command.text}"
@@ -236,7 +241,7 @@ class Journey:
                 self._fail(outcome, f"{place}\nexit code {result.code} instead of {options['exit'][number]}\n{said}")
             shown = [line.rstrip() for line in command.output]
             got = outcome.results[-1].lines
-            if compared and not compare.same(shown, got, self._ids, self._inventory.rules):
+            if compared and not compare.same(shown, got, ids, self._inventory.rules):
                 outcome.differs.append(number)
                 outcome.wrong.append(f"{place}\n{difference(shown, got)}")
 

@@ -21,7 +21,7 @@ from extensions.blocks import Block, commands
 from walk import inventory, places
 from walk.errors import Wrong
 from walk.inventory import EDIT, TRANSCRIPT, Inventory
-from walk.journey import Journey
+from walk.journey import Journey, at_machine
 from walk.slurm import AT_ONCE
 
 STATE = "/var/tmp/reader"  # inside of the cluster
@@ -45,8 +45,12 @@ class Part(Journey):
 
     def __enter__(self) -> "Part":
         super().__enter__()
-        self._queue.disregard()  # the jobs of the mutants before, which the accounting has forgotten
-        self._told |= {job for job, _, _ in self._queue.failed()}  # what was before the part is not its own
+        try:
+            self._queue.disregard()  # the jobs of the mutants before, which the accounting has forgotten
+            self._told |= {job for job, _, _ in self._queue.failed()}  # what was before the part is not its own
+        except BaseException as error:
+            self.__exit__(None, error, None)
+            raise
         return self
 
     def state(self, folder: str) -> "State":
@@ -80,7 +84,7 @@ class State:
     has_slurm = True
 
     def __init__(self, place, shell, folder: str, ids):
-        self.home, self._place, self._folder, self.ids = place.home, place, folder, ids
+        self.home, self.name, self._place, self._folder, self.ids = place.home, place.name, place, folder, ids
         self._type(
             shell,
             f"mkdir -p {STATE}; {{ alias; declare -f; "
@@ -240,7 +244,7 @@ def start_of(healthy: Healthy, found: Inventory, mutant: Mutant) -> tuple[int, i
 
 def rests(block: Block) -> bool:
     """Does the reader wait for all jobs before this block?"""
-    if block.kind != TRANSCRIPT or block.options["output"] != "compared":
+    if block.kind != TRANSCRIPT or block.options["output"] != "compared" or at_machine(block):
         return False
     return not AT_ONCE.search(commands(block.text)[0].text)
 
@@ -330,8 +334,8 @@ def place_of(found: Inventory):
     """The place of a walk, which root may enter too."""
     sys.path.insert(0, str(found.source / "cluster"))
     import namespace
-    import places as cluster_places
+    import state
 
     place = places.of(found)
-    place.enter = lambda *command: namespace.enter(cluster_places.read_state(), list(command), output=True)
+    place.enter = lambda *command: namespace.enter(state.last(place.name), list(command)).stdout
     return place
