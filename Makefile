@@ -35,9 +35,10 @@ live: site-venv ## serves the site on this machine and rebuilds it at each chang
 linkcheck: site-venv ## asks every outside link whether it is still there
 	@$(SPHINX) -b linkcheck . _build/linkcheck
 
-lint: test-venv ## checks the style of Python and shell files
+lint: test-venv ## checks the style of Python and shell files, and the types
 	@$(PYTHON_IN) -m ruff check -q .
 	@$(PYTHON_IN) -m ruff format -q --check . || { echo "make lint: run .venv/bin/ruff format"; exit 1; }
+	@$(PYTHON_IN) -m mypy --no-error-summary
 	@if command -v shellcheck >/dev/null; then $(SHELL_SCRIPTS) | xargs -0 shellcheck .ci/run; \
 	elif [ -n "$$CI" ]; then echo "make lint: shellcheck is missing" >&2; exit 1; \
 	else echo "make lint: no shellcheck here, so no shell script is checked"; fi

@@ -135,6 +135,10 @@ class CountRole(SphinxRole):
         except (OSError, SyntaxError, ValueError, TypeError) as error:
             raise Unknown(f"{name!r} can't be counted: {error}") from error
 
+    def node(self) -> nodes.Node:
+        """What stands in the page; Unknown if it can't be counted."""
+        raise NotImplementedError
+
     def run(self):
         """The number as text; a warning, which fails the build, where there is none."""
         try:
@@ -163,7 +167,7 @@ class Counted(CountRole):
         text = ""
         try:
             for before, name, spec, _ in string.Formatter().parse(self.text):
-                text += before + (format(self.number(name), spec) if name is not None else "")
+                text += before + (format(self.number(name), spec or "") if name is not None else "")
         except ValueError as error:
             raise Unknown(f"{self.text!r}: {error}") from error
         if text == self.text:
