@@ -11,6 +11,7 @@ import ast
 import csv
 import math
 import string
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,29 @@ class Entry(InFile):
         if not numbers.get(self.name, "").isdigit():
             raise Unknown(f"{self.file} has no number for {self.name}")
         return int(numbers[self.name])
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one name, as [[mutant]], in some TOML files."""
+
+    paths: tuple[str, ...]
+    name: str
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Counts them."""
+        return sum(len(self.tables(root / path)) for path in self.paths)
+
+    def tables(self, path: Path) -> list:
+        """Those of one file; Unknown if it has none."""
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get(self.name)
+        if not isinstance(found, list):
+            raise Unknown(f"{path.name} has no [[{self.name}]]")
+        return found
+
+    def files(self, counts: dict) -> list[str]:
+        """What is read for it."""
+        return list(self.paths)
 
 
 @dataclass(frozen=True)
