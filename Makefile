@@ -48,7 +48,8 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
 	@$(PYTHON_IN) -m pytest -n 2 tests
-	@$(PYTHON_IN) tests/coverage_check.py
+	@$(PYTHON_IN) -m coverage combine -q --rcfile=tests/code/coverage.ini
+	@$(PYTHON_IN) -m coverage report --rcfile=tests/code/coverage.ini
 
 quick: html lint ## the tests that need no engine and little time, for while you write
 	@$(PYTHON_IN) -m pytest -q -n 2 -m "not engine and not slow" tests

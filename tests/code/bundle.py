@@ -117,7 +117,7 @@ class Learner:
         command: list[str | Path] = [sys.executable]
         if (CODE / script).is_relative_to(CODE):
             command += ["-m", "coverage", "run", "--rcfile", HERE / "coverage.ini"]
-            command += ["--data-file", COVERAGE_DATA, f"--include={CODE}/*"]
+            command += ["--data-file", COVERAGE_DATA, f"--source={CODE}"]
         if constants:
             values = [f"{name}={value!r}" for name, value in constants.items()]
             command += [HERE / "run_with_constants.py", *values, "--"]

@@ -43,7 +43,7 @@ def call(learner, monkeypatch, capsys):
         for name, value in dict(constants).items():
             monkeypatch.setattr(module(script), name, value)
         main, code = module(script).main, 0
-        options = {"config_file": HERE / "coverage.ini", "data_suffix": True, "include": [f"{CODE}/*"]}
+        options = {"config_file": HERE / "coverage.ini", "data_suffix": True, "source": [str(CODE)]}
         coverage = Coverage(data_file=COVERAGE_DATA, **options)
         with coverage.collect():
             try:
