@@ -164,7 +164,9 @@ def browser(need):
     with sync_playwright() as playwright:
         # Root may start Chromium only without its sandbox; nobody else should.
         sandbox = os.geteuid() != 0
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET, chromium_sandbox=sandbox)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=QUIET, chromium_sandbox=sandbox, timeout=HANG
+        )
         yield browser
         browser.close()
 
