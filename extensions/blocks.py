@@ -81,7 +81,7 @@ def hunks(change: str) -> list[tuple[list[str], list[str]]]:
     A line begins with - if it goes, with + if it comes, and with a blank if it stays. A line "..." stands between two
     places of the file.
     """
-    found = [([], [])]
+    found: list[tuple[list[str], list[str]]] = [([], [])]
     for line in change.split("\n"):
         old, new = found[-1]
         if line == "...":

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from catalogue import Mutant
 from checks import DOCTREES, build
@@ -332,6 +333,12 @@ def place_of(found: Inventory):
     import namespace
     import places as cluster_places
 
-    place = places.of(found)
-    place.enter = lambda *command: namespace.enter(cluster_places.read_state(), list(command), output=True)
+    def enter(*command: str):
+        """Run a command as root in the cluster, which the walk has started."""
+        state = cluster_places.read_state()
+        assert state is not None
+        return namespace.enter(state, list(command), output=True)
+
+    place: Any = places.of(found)
+    place.enter = enter
     return place
