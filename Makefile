@@ -35,9 +35,10 @@ live: site-venv ## serves the site on this machine and rebuilds it at each chang
 linkcheck: site-venv ## asks every outside link whether it is still there
 	@$(SPHINX) -b linkcheck . _build/linkcheck
 
-lint: test-venv ## checks the style of Python and shell files
+lint: test-venv ## checks the style of Python and shell files, and the types
 	@$(PYTHON_IN) -m ruff check -q .
 	@$(PYTHON_IN) -m ruff format -q --check . || { echo "make lint: run .venv/bin/ruff format"; exit 1; }
+	@$(PYTHON_IN) -m mypy --no-error-summary
 	@if command -v shellcheck >/dev/null; then $(SHELL_SCRIPTS) | xargs -0 shellcheck .ci/run; \
 	elif [ -n "$$CI" ]; then echo "make lint: shellcheck is missing" >&2; exit 1; \
 	else echo "make lint: no shellcheck here, so no shell script is checked"; fi
@@ -47,7 +48,8 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
 	@$(PYTHON_IN) -m pytest -n 2 tests
-	@$(PYTHON_IN) tests/coverage_check.py
+	@$(PYTHON_IN) -m coverage combine -q --rcfile=tests/code/coverage.ini
+	@$(PYTHON_IN) -m coverage report --rcfile=tests/code/coverage.ini
 
 quick: html lint ## the tests that need no engine and little time, for while you write
 	@$(PYTHON_IN) -m pytest -q -n 2 -m "not engine and not slow" tests

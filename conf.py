@@ -12,7 +12,7 @@ gc.disable()
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # so that our own extensions are found, wherever Sphinx is started
 
-from extensions.counts import Column, Constant, Entry, Product, Rows  # noqa: E402
+from extensions.counts import Column, Constant, Entry, Product, Rows, Tables  # noqa: E402
 
 # The public home. GitHub sets GITHUB_REPOSITORY, so a fork's site and its "edit this page" links are the fork's.
 REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "notebook-to-cluster/notebook-to-cluster")
@@ -84,10 +84,11 @@ counts = {
 walk_totals = "content/how-it-is-tested.csv"
 for kind in ("included file", "excerpt", "difference", "transcript", "edit", "for show"):
     counts[kind] = Entry(walk_totals, kind)
-# What the last run of all mutants found: `make mutants` writes it.
-for verdict in ("killed", "survived", "elsewhere"):
-    counts[f"mutants {verdict}"] = Entry("tests/mutants/last_run.csv", verdict)
-del kind, verdict  # or Sphinx would take them for settings
+del kind  # or Sphinx would take it for a setting
+# How often the lesson is broken on purpose.
+counts["mutants"] = Tables(
+    tuple(f"tests/mutants/{path.name}" for path in sorted((ROOT / "tests" / "mutants").glob("*.toml"))), "mutant"
+)
 
 # The walk types the pages as a reader does, who has downloaded this.
 walk_bundle = "_build/bundle/notebook-to-cluster.zip"

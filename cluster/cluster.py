@@ -46,7 +46,7 @@ def up(options: dict) -> int:
         root.remove([places.FAILED_LOGS])
         options = options | {"slot": take_slot(options["nodes"])}
         try:
-            folder, registry = ingredients()
+            folder, registry = ingredients(options["slot"])
             state.write((state.last() or {}) | {"stand_in": registry is not None, "options": options})
             boot.start(options, folder, registry, say)
         except BaseException:
@@ -84,14 +84,14 @@ def take_slot(nodes: int) -> int:
     return slot
 
 
-def ingredients() -> tuple[Path, Path | None]:
+def ingredients(slot: int) -> tuple[Path, Path | None]:
     """Return the root folder, and the stand-in base image where no registry answers; make them if they aren't there."""
     answers: list[bool] = []
     question = threading.Thread(target=lambda: answers.append(base_image.registry_answers()), daemon=True)
     question.start()
     with lock.held(*places.CACHE_LOCK):
         root.remove(places.CACHE.glob("*.partial"))  # of a command that was killed
-        folder = root.ensure(say)
+        folder = root.ensure(slot, say)
         question.join()
         return folder, None if answers[0] else base_image.ensure(folder, say)
 

@@ -34,15 +34,15 @@ def digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
-def ensure(say) -> Path:
-    """Return the root folder; make it if it isn't there, or is made of something else."""
+def ensure(slot: int, say) -> Path:
+    """Return the root folder; make it, with the ports of a slot, if it isn't there, or is made of something else."""
     words = [platform.machine(), *MMDEBSTRAP, *written_settings().values()]
     root = CACHE / f"root-{digest(*INGREDIENTS, settings.certificates(), *map(str.encode, words))}"
     if not root.is_dir():
         refuse_full_disk()
         install_mmdebstrap(say)
         say("the root with Slurm is made from Debian's packages, once; this takes some minutes")
-        build(root)
+        build(root, slot)
         if not state.used_slots():  # or another cluster, of another checkout, may still stand on it
             remove(path for path in CACHE.glob("root-*") if path != root)
     return root
@@ -68,7 +68,7 @@ def install_mmdebstrap(say) -> None:
         raise Refusal(f"cannot install {' and '.join(missing)}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
-def build(root: Path) -> None:
+def build(root: Path, slot: int) -> None:
     """Make the root beside its place, and move it there when it is whole."""
     partial, given = root.with_suffix(".partial"), CACHE / "given.partial"
     LOG.unlink(missing_ok=True)
@@ -81,7 +81,7 @@ def build(root: Path) -> None:
             [*MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
              settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
-        log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh"], LOG))
+        log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
         forget_secrets(partial)
         partial.rename(root)
     finally:

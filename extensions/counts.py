@@ -11,6 +11,7 @@ import ast
 import csv
 import math
 import string
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +97,29 @@ class Entry(InFile):
 
 
 @dataclass(frozen=True)
+class Tables:
+    """The tables of one name, as [[mutant]], in some TOML files."""
+
+    paths: tuple[str, ...]
+    name: str
+
+    def read(self, root: Path, counts: dict) -> int:
+        """Counts them."""
+        return sum(len(self.tables(root / path)) for path in self.paths)
+
+    def tables(self, path: Path) -> list:
+        """Those of one file; Unknown if it has none."""
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get(self.name)
+        if not isinstance(found, list):
+            raise Unknown(f"{path.name} has no [[{self.name}]]")
+        return found
+
+    def files(self, counts: dict) -> list[str]:
+        """What is read for it."""
+        return list(self.paths)
+
+
+@dataclass(frozen=True)
 class Product:
     """Every combination of other things that are counted."""
 
@@ -135,6 +159,10 @@ class CountRole(SphinxRole):
         except (OSError, SyntaxError, ValueError, TypeError) as error:
             raise Unknown(f"{name!r} can't be counted: {error}") from error
 
+    def node(self) -> nodes.Node:
+        """What stands in the page; Unknown if it can't be counted."""
+        raise NotImplementedError
+
     def run(self):
         """The number as text; a warning, which fails the build, where there is none."""
         try:
@@ -163,7 +191,7 @@ class Counted(CountRole):
         text = ""
         try:
             for before, name, spec, _ in string.Formatter().parse(self.text):
-                text += before + (format(self.number(name), spec) if name is not None else "")
+                text += before + (format(self.number(name), spec or "") if name is not None else "")
         except ValueError as error:
             raise Unknown(f"{self.text!r}: {error}") from error
         if text == self.text:

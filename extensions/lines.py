@@ -87,19 +87,19 @@ def meant(file: str | None, above: list[nodes.literal_block], below: list[nodes.
 
 def reference(what: str, blocks: list[nodes.literal_block], root: Path) -> nodes.reference:
     """The link to what is asked for, in the first of the listings that shows it. Unknown as above."""
-    why = None
+    unknown = []
     for block in blocks:
         try:
             if "linespans" not in block["highlight_args"]:
                 raise Unknown("the listing has gaps or additions, so its lines have no numbers")
             first, last = find(what, block, root)
         except Unknown as error:
-            why = why or Unknown(f"{error} ({block['file']})")
+            unknown.append(Unknown(f"{error} ({block['file']})"))
             continue
         block["linenos"] = True
         text = f"line {first}" if first == last else f"lines {first} {'to' if last > first + 1 else 'and'} {last}"
         return nodes.reference("", text, internal=True, refid=f"{block['anchor']}-{first}", classes=["lines"])
-    raise why
+    raise unknown[0]
 
 
 def resolve(app, doctree: nodes.document) -> None:
@@ -115,7 +115,7 @@ def resolve(app, doctree: nodes.document) -> None:
         file = f"{app.config.listing_root}/{named['file']}".lstrip("/") if named else None
         try:
             may_be = meant(file, blocks[:above], blocks[above:])
-            new = reference(named["what"] if named else node["wanted"], may_be, Path(app.srcdir))
+            new: nodes.Node = reference(named["what"] if named else node["wanted"], may_be, Path(app.srcdir))
         except Unknown as error:
             logger.warning("lines: %s", error, location=node)
             new = nodes.Text(node["wanted"])

@@ -12,7 +12,7 @@ and keep up to date: highlighted lines and first line numbers.
 
 import difflib
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -87,7 +87,8 @@ class Listing(LiteralInclude):
         block = next(iter(result[0].findall(nodes.literal_block)), None)
         if block is None:
             return result
-        block["file"], block["numbers"], block["anchor"] = file, shown, self.anchor(result[0], name)
+        listing = cast(nodes.Element, result[0])
+        block["file"], block["numbers"], block["anchor"] = file, shown, self.anchor(listing, name)
         block["whole"] = len(shown) == len(reader.read_file(reader.filename))
         block["linenos"] = "linenos" in self.options
         if "lineno-match" in self.options:
@@ -120,7 +121,7 @@ class Listing(LiteralInclude):
         block["highlight_args"]["hl_lines"] = [shown.index(line) + first for line in sorted(changes.lit)]
         block["changes_from"] = before
         block["linenos"] = "lineno-match" in self.options
-        below = [self.note(changes, before)]
+        below: list[nodes.Node] = [self.note(changes, before)]
         if "show-diff" in self.options:
             below.append(self.difference(old, new, before, file))
         return below

@@ -2,9 +2,12 @@
 # Makes the root of the practice cluster out of a Debian that has the packages of packages.txt.
 #
 # Runs once, as root, in the new root: Apptainer, the user learner, and a database that knows the lesson's account.
+#
+# prepare.sh [SLOT]   where other clusters are up, the ports of which slot the database may use
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 here=$(dirname "$0")
+slot=${1:-0}
 
 die() {
     echo "prepare: $*" >&2
@@ -88,7 +91,7 @@ EOF
     rm -rf /var/lib/mysql
     install -d -o mysql -g mysql /var/lib/mysql
     mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method=socket >/dev/null
-    python3 "$here/start.py" --accounting sh -euc '
+    python3 "$here/start.py" --accounting "$slot" sh -euc '
         sacctmgr -i add cluster lesson
         sacctmgr -i add account lesson Description=lesson Organization=lesson
         sacctmgr -i add user learner account=lesson'

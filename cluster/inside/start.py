@@ -303,9 +303,9 @@ def adopt_owner(uid: int) -> None:
 def main() -> None:
     if sys.argv[1:2] == ["--accounting"]:
         # For prepare.sh: a command that needs the database and nothing else.
-        slurm_conf.write(slurm_conf.DEFAULTS, "none")
+        slurm_conf.write(slurm_conf.DEFAULTS | {"slot": int(sys.argv[2])}, "none")
         start_accounting()
-        must(*sys.argv[2:], seconds=300)
+        must(*sys.argv[3:], seconds=300)
         stop_accounting()
         return
     options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")

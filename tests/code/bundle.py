@@ -65,6 +65,7 @@ def skip_or_fail(reason):
 def load(script):
     """Return a script of code/ as a module, for tests of one function; leaves no __pycache__ in code/."""
     spec = importlib.util.spec_from_file_location(Path(script).stem, CODE / script)
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
@@ -113,10 +114,10 @@ class Learner:
 
     def command(self, script, *args, constants=None):
         """Return the command that runs a script, under coverage if it is one of code/."""
-        command = [sys.executable]
+        command: list[str | Path] = [sys.executable]
         if (CODE / script).is_relative_to(CODE):
             command += ["-m", "coverage", "run", "--rcfile", HERE / "coverage.ini"]
-            command += ["--data-file", COVERAGE_DATA, f"--include={CODE}/*"]
+            command += ["--data-file", COVERAGE_DATA, f"--source={CODE}"]
         if constants:
             values = [f"{name}={value!r}" for name, value in constants.items()]
             command += [HERE / "run_with_constants.py", *values, "--"]

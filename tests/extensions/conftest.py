@@ -30,13 +30,13 @@ class Project:
         path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
         return path
 
-    def build(self, parallel: int = 1) -> tuple[str, list[str]]:
+    def build(self, parallel: int = 1, builder: str = "html") -> tuple[str, list[str]]:
         """Builds what is out of date; gives the warnings, and the pages that were read."""
         warnings = io.StringIO()
         read = []
         with docutils_namespace():
             app = Sphinx(
-                self.source, self.source, self.folder / "html", self.folder / "doctrees", "html",
+                self.source, self.source, self.folder / "html", self.folder / "doctrees", builder,
                 status=None, warning=warnings, parallel=parallel,
             )  # fmt: skip
             app.connect("env-before-read-docs", lambda app, env, names: read.extend(names))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from catalogue import Mutant
 from checks import DOCTREES, build
@@ -336,6 +337,12 @@ def place_of(found: Inventory):
     import namespace
     import state
 
-    place = places.of(found)
-    place.enter = lambda *command: namespace.enter(state.last(place.name), list(command)).stdout
+    def enter(*command: str) -> str:
+        """Run a command as root in the cluster, which the walk has started."""
+        known = state.last(place.name)
+        assert known is not None
+        return namespace.enter(known, list(command)).stdout
+
+    place: Any = places.of(found)
+    place.enter = enter
     return place

@@ -23,7 +23,6 @@ from catalogue import BLOCKS, BUILD, FOLDER, WALK, Mutant, Unfit, choose, read
 from walk import interrupt
 from walk.errors import Wrong
 
-LAST_RUN = FOLDER / "last_run.csv"  # of all mutants; content/how-it-is-tested.md says these numbers
 KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "elsewhere"  # elsewhere: another check, or another page is named
 
 
@@ -104,10 +103,6 @@ def main() -> int:
             if problem := mutant.problem(copy):
                 raise Unfit(problem)
         tally = prove(copy, mutants, args.why)
-    if mutants == read():
-        LAST_RUN.write_text(
-            "".join(f"{verdict},{count}\n" for verdict, count in tally.counts.items()), encoding="utf-8"
-        )
     totals = ", ".join(f"{count} {verdict}" for verdict, count in tally.counts.items())
     print(f"{len(mutants)} mutants: {totals}, {time.monotonic() - begin:.0f} s")
     return 1 if tally.counts[KILLED] < len(mutants) else 0

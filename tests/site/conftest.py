@@ -31,16 +31,16 @@ PAGES = sorted(
     path.relative_to(SOURCES).with_suffix("").as_posix()
     for path in [SOURCES / "index.md", *(SOURCES / "content").rglob("*.md")]
 )
+LESSONS = [name for name in PAGES if name != "index"]  # each teaches a step of its own
 GENERATED = ["404", "search"]
 HANG = 600_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 
 def pytest_generate_tests(metafunc):
-    """Makes one test a page: `page_name` is each page with a source, `any_page_name` also the generated ones."""
-    if "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", PAGES)
-    if "any_page_name" in metafunc.fixturenames:
-        metafunc.parametrize("any_page_name", PAGES + GENERATED)
+    """Makes one test a page: a `lesson_name` is a page that teaches, a `page_name` one with a source."""
+    for fixture, names in {"lesson_name": LESSONS, "page_name": PAGES, "any_page_name": PAGES + GENERATED}.items():
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, names)
 
 
 def build(source: Path, target: Path, doctrees: Path) -> None:
@@ -164,7 +164,9 @@ def browser(need):
     with sync_playwright() as playwright:
         # Root may start Chromium only without its sandbox; nobody else should.
         sandbox = os.geteuid() != 0
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET, chromium_sandbox=sandbox)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=QUIET, chromium_sandbox=sandbox, timeout=HANG
+        )
         yield browser
         browser.close()
 

@@ -46,6 +46,7 @@ def test_everybody_can_read_it(visit, address, any_page_name, scheme):
 def test_fits_a_phone(visit, address, any_page_name):
     """Nothing is wider than the screen but what scrolls in a frame of its own: listings, tables."""
     page = visit(f"{address}{any_page_name}.html", viewport=PHONE)
+    assert page.locator("#furo-main-content *").count()
     wide = page.evaluate(
         """() => {
             const scrolls = element => element.id != "furo-main-content" &&

@@ -1,15 +1,19 @@
 """The pages teach what they must: objectives, time, key points, every file of code/ shown, pictures that are true."""
 
+import ast
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from docutils import nodes
 from PIL import Image, ImageChops
 from sphinx.addnodes import download_reference, pending_xref
 
-NO_LESSON = {"index"}  # pages that teach no step of their own
+from extensions.blocks import commands
+from walk import inventory
+
 HIDDEN = re.compile(r"(^|/)(\.|__pycache__)")
 
 
@@ -38,19 +42,15 @@ def boxes(tree):
     return {box.next_node(nodes.title).astext(): box.astext() for box in tree.findall(nodes.admonition)}
 
 
-def test_page_says_what_it_gives_and_how_long_it_takes(doctree, page_name):
-    if page_name in NO_LESSON:
-        return
-    start = boxes(doctree(page_name))["What you will be able to do"]
+def test_page_says_what_it_gives_and_how_long_it_takes(doctree, lesson_name):
+    start = boxes(doctree(lesson_name))["What you will be able to do"]
     assert re.search(r"Time: about \d+ minutes", start)
 
 
-def test_page_ends_with_key_points_and_the_next_page(doctree, page_name):
-    if page_name in NO_LESSON:
-        return
-    assert boxes(doctree(page_name))["Key points"]
-    last = list(doctree(page_name).findall(nodes.paragraph))[-1]
-    assert last.next_node(pending_xref) is not None, f"{page_name}.md does not end with a link to the next page"
+def test_page_ends_with_key_points_and_the_next_page(doctree, lesson_name):
+    assert boxes(doctree(lesson_name))["Key points"]
+    last = list(doctree(lesson_name).findall(nodes.paragraph))[-1]
+    assert last.next_node(pending_xref) is not None, f"{lesson_name}.md does not end with a link to the next page"
 
 
 def test_every_file_is_on_a_page(doctree, page_names, learners_files, root):
@@ -70,21 +70,75 @@ def test_only_files_of_a_learner_are_shown(doctree, page_name, root):
     assert [path for path in listings(doctree(page_name), root) if not path.startswith("code/")] == []
 
 
-def test_every_file_has_a_test(learners_files, root):
-    """A script's test is at the same place below tests/code/; other files may share one of their folder or above."""
-    missing = []
-    for path in map(root.joinpath, learners_files):
-        folder = root / "tests" / path.parent.relative_to(root)
-        own = folder / f"test_{path.stem}.py"
-        shared = [
-            test
-            for parent in [folder, *folder.parents]
-            if parent.is_relative_to(root / "tests" / "code")
-            for test in parent.glob("test_*.py")
-        ]
-        if not (own.is_file() if path.suffix == ".py" else own.is_file() or shared):
-            missing.append(path.relative_to(root).as_posix())
-    assert missing == []
+@pytest.fixture(scope="session")
+def typed(site, root):
+    """The commands of all transcripts."""
+    found = inventory.read(root, site.folder.parent / "doctrees")
+    return [command.text for block in found.of(inventory.TRANSCRIPT) for command in commands(block.text)]
+
+
+def strings(test):
+    """What a test file says to Python: its strings, but for those that only a person reads."""
+    tree = ast.parse(test.read_text(encoding="utf-8"))
+    read = {id(part.value) for part in ast.walk(tree) if isinstance(part, ast.Expr)}
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in read:
+            yield part.value
+
+
+def is_tested(file, typed, tests, nowhere):
+    """Has a file of code/ a test of its own? `nowhere` is a folder without tests.
+
+    A Python script has a test at the same place, and coverage says whether that runs it. A shell script is run by a
+    transcript. Any other file is used by a transcript, or named by a test in the folder that mirrors its own.
+    """
+    path = Path(file)
+    folder = tests / path.parent
+    if path.suffix == ".py":
+        return (folder / f"test_{path.stem}.py").is_file()
+    if inventory.is_run(file, typed, nowhere):
+        return True
+    word = re.compile(rf"(?<![\w.-]){re.escape(path.name)}(?![\w.-])")
+    return path.suffix != ".sh" and any(
+        word.search(text) for test in sorted(folder.glob("test_*.py")) for text in strings(test)
+    )
+
+
+def test_every_file_has_a_test(learners_files, typed, root, tmp_path):
+    files = [path.removeprefix("code/") for path in learners_files]
+    assert len(files) > 30
+    assert [file for file in files if not is_tested(file, typed, root / "tests/code", tmp_path)] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "tested"),
+    [
+        ("slurm/one.sh", True),  # run by a transcript
+        ("slurm/two.sh", False),  # only looked at
+        ("slurm/three.sh", False),  # its name is a part of another one, and it is found by a glob
+        ("slurm/four.sh", False),  # has a test of its own, which may look and never run it
+        ("slurm/five.txt", True),  # named by a test
+        ("slurm/six.txt", False),  # only spoken of
+        ("slurm/seven.txt", True),  # used by a transcript
+        ("data.txt", False),  # named by a test of another folder
+        ("slurm/five.py", False),  # only named
+        ("slurm/six.py", True),
+    ],
+)
+def test_what_a_test_of_a_file_is(tmp_path, file, tested):
+    typed = [
+        "sbatch --array=0-3 slurm/one.sh",
+        "cat slurm/two.sh",
+        "sbatch slurm/three.sh.old",
+        "python a.py slurm/seven.txt",
+    ]
+    folder = tmp_path / "tests/slurm"
+    folder.mkdir(parents=True)
+    named = ["slurm/five.txt", "data.txt", "a-three.sh", "five.py"]
+    (folder / "test_all.py").write_text(f'"""Of six.txt."""\nfiles = [*glob("*.sh"), *{named}]  # six.txt\n')
+    for name in ("four", "six"):
+        (folder / f"test_{name}.py").write_text("")
+    assert is_tested(file, typed, tmp_path / "tests", tmp_path / "nowhere") == tested
 
 
 @pytest.mark.slow
@@ -92,6 +146,7 @@ def test_pictures_are_what_the_scripts_draw(root, tmp_path):
     images = root / "content" / "images"
     subprocess.run([images / "draw.sh", sys.executable, tmp_path], check=True, stdout=subprocess.DEVNULL)
     drawn = sorted(path.name for path in tmp_path.iterdir())
+    assert drawn
     assert drawn == sorted(path.name for path in images.glob("*.png"))
     for name in drawn:
         with Image.open(tmp_path / name) as new, Image.open(images / name) as stored:
@@ -101,7 +156,9 @@ def test_pictures_are_what_the_scripts_draw(root, tmp_path):
 
 
 def test_drawings_have_a_title_and_a_description(root):
-    for path in sorted((root / "content" / "images").glob("*.svg")):
+    drawings = sorted((root / "content" / "images").glob("*.svg"))
+    assert drawings
+    for path in drawings:
         text = path.read_text(encoding="utf-8")
         assert re.search(r"<title\b[^>]*>[^<]+</title>", text), path.name
         assert re.search(r"<desc\b[^>]*>[^<]+</desc>", text), path.name

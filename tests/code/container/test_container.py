@@ -15,7 +15,9 @@ DEFINITION = (CODE / "container/singularity.def").read_text(encoding="utf-8")
 def lines(path):
     """Return the requirement lines of a file, without comments."""
     text = path.read_text(encoding="utf-8")
-    return [line for line in re.sub(r"#.*", "", text).split("\n") if line.strip()]
+    found = [line for line in re.sub(r"#.*", "", text).split("\n") if line.strip()]
+    assert found, f"{path} requires nothing"
+    return found
 
 
 def pins(path):

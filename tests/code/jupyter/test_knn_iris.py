@@ -105,7 +105,8 @@ def test_it_runs_from_a_clean_kernel_and_shows_what_is_stored(learner, stored, m
     ask = "print(__import__('json').dumps([[*run, score] for run, score in scores.items()]))"
     notebook.cells.append(nbformat.v4.new_code_cell(ask))
     folder = learner.folder / "jupyter"
-    NotebookClient(notebook, timeout=HANG, resources={"metadata": {"path": folder}}).execute()
+    times = {"timeout": HANG, "startup_timeout": HANG, "iopub_timeout": HANG}
+    NotebookClient(notebook, **times, resources={"metadata": {"path": folder}}).execute()
 
     *shown, [accuracies] = texts(notebook)
     assert shown == texts(stored)

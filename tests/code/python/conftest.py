@@ -8,19 +8,22 @@ from bundle import CODE, COVERAGE_DATA, HERE, load, snapshot
 from coverage import Coverage
 
 PAUSE = """
-import os, time
+import importlib, os, time
 
-replace = os.replace
+module, name = os.environ.get("PAUSE_IN", "os.replace").split(".")
+module = importlib.import_module(module)
+function, sleep = getattr(module, name), time.sleep
 left = [int(os.environ.get("PAUSE_AT", 1))]
 
-def pause(*paths):
+def pause(*arguments):
     left[0] -= 1
     if left[0] == 0:
         print("paused", flush=True)
-        time.sleep(60)
-    replace(*paths)
+        while True:  # until Ctrl-C: no time is long enough on every machine
+            sleep(0.1)
+    return function(*arguments)
 
-os.replace = pause
+setattr(module, name, pause)
 """
 
 
@@ -43,7 +46,7 @@ def call(learner, monkeypatch, capsys):
         for name, value in dict(constants).items():
             monkeypatch.setattr(module(script), name, value)
         main, code = module(script).main, 0
-        options = {"config_file": HERE / "coverage.ini", "data_suffix": True, "include": [f"{CODE}/*"]}
+        options = {"config_file": HERE / "coverage.ini", "data_suffix": True, "source": [str(CODE)]}
         coverage = Coverage(data_file=COVERAGE_DATA, **options)
         with coverage.collect():
             try:
@@ -74,9 +77,10 @@ def refusal(learner, call):
 
 @pytest.fixture
 def paused(tmp_path):
-    """The environment in which a script says "paused" and waits when a hidden file is written and not yet renamed.
+    """The environment in which a script says "paused" and waits for Ctrl-C.
 
-    It is the first such file, or the one whose number is added as PAUSE_AT.
+    It does so when a hidden file is written and not yet renamed, or when it calls the function that is added as
+    PAUSE_IN, for the first time or for the one whose number is added as PAUSE_AT.
     """
     hook = tmp_path / "hook"
     hook.mkdir()

@@ -55,12 +55,8 @@ def test_a_read_only_disk_is_one_line(learner):
     assert line == "cannot write cities/03_Cote_d_Ivoire.txt: Read-only file system"
 
 
-def test_ctrl_c_is_one_line_and_leaves_nothing(learner):
-    # The script is silent before its work: Python's own start-up hook says when the work begins.
-    (learner.folder / "sitecustomize.py").write_text(
-        "import time\nsleep = time.sleep\ntime.sleep = lambda seconds: (print('asleep'), sleep(seconds))\n"
-    )
-    done = learner.interrupt(SCRIPT, 0, after="asleep", env={"PYTHONPATH": str(learner.folder)})
+def test_ctrl_c_is_one_line_and_leaves_nothing(learner, paused):
+    done = learner.interrupt(SCRIPT, 0, after="paused", env=paused | {"PAUSE_IN": "time.sleep"})
     assert (done.returncode, done.stderr) == (1, "stopped: every file in cities/ is whole\n")
     assert not (learner.folder / "cities").exists()
 
