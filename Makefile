@@ -5,12 +5,15 @@ SPHINX := $(PYTHON_IN) -m sphinx -W --keep-going -n -q
 # What the shell checks: every shell script that isn't made by `make`.
 SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -prune -o -name '*.sh' -print0
 
+# How many tests run at a time. Most of what a practice cluster does is waiting, so two processors do for five.
+WORKERS = 5
+
 # Compiled Python is kept, also where somebody's environment says otherwise: without it the same build takes 4 times
 # the CPU.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs mutants fresh cluster cluster-down \
+.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs mutants soak fresh cluster cluster-down \
     clean site-venv test-venv
 
 help: ## lists these commands
@@ -47,7 +50,7 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@./tests/engines.sh
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
-	@$(PYTHON_IN) -m pytest -n 2 tests
+	@$(PYTHON_IN) -m pytest -n $(WORKERS) --durations=20 --durations-min=5 tests
 	@$(PYTHON_IN) -m coverage combine -q --rcfile=tests/code/coverage.ini
 	@$(PYTHON_IN) -m coverage report --rcfile=tests/code/coverage.ini
 
@@ -76,6 +79,10 @@ outputs: html ## walks, and writes what came out into the pages and their pictur
 mutants: html test-venv ## breaks the lesson on purpose in a copy, one thing at a time, and demands red
 	@./tests/engines.sh
 	@$(PYTHON_IN) tests/mutants/run.py $(MUTANTS)
+
+soak: html test-venv ## the cluster's tests and a walk of three pages, ten times, beside busy loops: make soak ROUNDS=10
+	@./tests/engines.sh
+	@tests/soak.sh $(PYTHON_IN) $(WORKERS) $(or $(ROUNDS),10)
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh

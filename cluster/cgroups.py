@@ -17,7 +17,8 @@ SHARES = 8
 
 def mounts() -> tuple[dict[str, Path], Path | None]:
     """Return {controllers of one mount of cgroup v1: its folder}, and the folder of cgroup v2."""
-    first, second = {}, None
+    first: dict[str, Path] = {}
+    second = None
     for line in Path("/proc/self/mounts").read_text().splitlines():
         _, folder, kind, flags = line.split()[:4]
         controllers = [word for word in flags.split(",") if word in KNOWN]

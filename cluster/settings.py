@@ -70,8 +70,13 @@ def apt_options() -> str:
 def pip_options() -> dict[str, str]:
     """Return pip's settings, from its files and, above them, from variables."""
     home = Path.home()
-    files = ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", home / ".pip/pip.conf", home / ".config/pip/pip.conf"]
-    files += [os.environ["PIP_CONFIG_FILE"]] if os.environ.get("PIP_CONFIG_FILE") else []
+    files = [
+        Path("/etc/xdg/pip/pip.conf"),
+        Path("/etc/pip.conf"),
+        home / ".pip/pip.conf",
+        home / ".config/pip/pip.conf",
+    ]
+    files += [Path(os.environ["PIP_CONFIG_FILE"])] if os.environ.get("PIP_CONFIG_FILE") else []
     parser = configparser.RawConfigParser()
     parser.read(files)
     found = dict(parser["global"]) if "global" in parser else {}

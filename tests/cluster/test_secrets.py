@@ -23,7 +23,7 @@ ADDRESSES = [
     (f"me:{SECRET}@proxy.example:3128", "proxy.example:3128"),
     (f"https://a:{SECRET}@one.example/s\nhttps://b:{SECRET}@b.example/", "https://one.example/s\nhttps://b.example/"),
     (f'Acquire::http::Proxy "http://me:{SECRET}@proxy.example:1";\n', 'Acquire::http::Proxy "http://proxy.example:1";\n'),
-    (f"deb [signed-by=/k.gpg] https://me:{SECRET}@d.example/ s main", "deb [signed-by=/k.gpg] https://d.example/ s main"),
+    (f"deb [signed-by=/k] https://me:{SECRET}@d.example/ s main", "deb [signed-by=/k] https://d.example/ s main"),
     ("localhost,127.0.0.1,::1,.example", "localhost,127.0.0.1,::1,.example"),
     ("http://proxy.example:3128", "http://proxy.example:3128"),
     ("/opt/wheels file:///opt/index/simple", "/opt/wheels file:///opt/index/simple"),

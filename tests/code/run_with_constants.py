@@ -1,6 +1,6 @@
 """Run a script as the main program with other values for constants at its top: NAME=VALUE ... -- SCRIPT ARGUMENTS.
 
-So a test shortens a minute of work and the file stays as learners get it.
+So a test shortens the work and the file stays as learners get it.
 """
 
 import ast
