@@ -101,7 +101,7 @@ walk_rules = [
     ("image from the cache", "the first image of a machine is built", r"(?<=sif: )(built|from the cache), \d+\.\d s$"),
     ("memory limits", "the kernel has cgroup v1, v2 or none", r"(?<=^limits:      ).+"),
     ("version of Apptainer", "its maintainers update it", r"(?<=^Apptainer:   )\d+\.\d+\.\d+"),
-    ("origin of the base image", "not every machine reaches a registry", r"(?<=3-slim, )(a stand-in made .*|from its .*)"),
+    ("base image", "not every machine reaches a registry", r"(?<=3-slim, )(a stand-in made .*|from its registry)$"),
     ("folder of the cluster", "its name and its cache can be chosen", r"(?<=^logs:        ).+(?=/var/log/slurm)"),
     ("process", "the kernel counts", r"(?<=^process 1:   )\d+"),
 ]
