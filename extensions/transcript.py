@@ -96,6 +96,7 @@ class Checked(CodeBlock):
         self.arguments = [language]
         self.options: dict = {}
         (block,) = super().run()
+        assert isinstance(block, nodes.Element)
         block[kind] = expected
         return [block]
 

@@ -148,7 +148,7 @@ class Journey:
         if block == self._last[block.page]:
             self._leave_machine()
             if self._queue:
-                self._look_back(outcome, self._queue)
+                self._look_back(outcome)
 
     def _new_shell(self, block: Block) -> None:
         """Go on in another shell, with nothing that the old one knew; Broken if there is none."""
@@ -167,6 +167,11 @@ class Journey:
         assert self._shell, "a journey is used in `with`"
         return self._shell
 
+    def _jobs(self) -> Queue:
+        """The reader's jobs, where there is a Slurm."""
+        assert self._queue, "this place has no Slurm"
+        return self._queue
+
     def _on_machine(self) -> Shell:
         """The shell on the machine itself, which stays through the page."""
         if not self._machine:
@@ -180,13 +185,13 @@ class Journey:
         if machine:
             machine.stop()
 
-    def _look_back(self, outcome: Outcome, queue: Queue) -> None:
+    def _look_back(self, outcome: Outcome) -> None:
         """At the end of a page: has a job failed, and no output of a command said so?"""
         typed = [one for one in (*self._outcomes, outcome) if not at_machine(one.block)]
         outputs = [result.lines for one in typed for result in one.results]
-        if not queue.wait("true", LIMIT):
+        if not self._jobs().wait("true", LIMIT):
             self._fail(outcome, f"{outcome.block.place}: at the end of the page, jobs still wait or run")
-        for job, state, name in queue.failed():
+        for job, state, name in self._jobs().failed():
             if job not in self._told:
                 self._told.add(job)
                 if not any(compare.says(lines, array_of(job), name, state) for lines in outputs):

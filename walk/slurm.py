@@ -155,9 +155,11 @@ class Queue:
         said = [why, "$ squeue", *rows[:LOGS], *more, "$ sinfo -R", *reasons, *logs]
         return Broken("\n".join(["the cluster is broken: " + said[0], *said[1:]]))
 
-    def end_all(self) -> None:
-        """End all jobs of the reader's."""
-        self._shell.type("scancel --me", PATIENCE)
+    def end_all(self, after: int = 0) -> None:
+        """End all jobs of the reader's that have a higher id."""
+        ids = {array_of(job.id) for job in self.jobs()}
+        if later := sorted(one for one in ids if one.isdigit() and int(one) > after):
+            self._shell.type(f"scancel {' '.join(later)}", PATIENCE)
 
     def disregard(self) -> None:
         """From now on, don't wait for the accounting of jobs that it does not know now: it was made to forget them."""

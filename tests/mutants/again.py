@@ -47,8 +47,8 @@ class Part(Journey):
     def __enter__(self) -> "Part":
         super().__enter__()
         try:
-            self._queue.disregard()  # the jobs of the mutants before, which the accounting has forgotten
-            self._told |= {job for job, _, _ in self._queue.failed()}  # what was before the part is not its own
+            self._jobs().disregard()  # the jobs of the mutants before, which the accounting has forgotten
+            self._told |= {job for job, _, _ in self._jobs().failed()}  # what was before the part is not its own
         except BaseException as error:
             self.__exit__(None, error, None)
             raise
@@ -56,8 +56,8 @@ class Part(Journey):
 
     def state(self, folder: str) -> "State":
         """Wait for the end of all jobs, and keep what the reader has."""
-        self._queue.wait("true", MINUTES)
-        return State(self._place, self._shell, folder, copy.deepcopy(self._ids))
+        self._jobs().wait("true", MINUTES)
+        return State(self._place, self._reader(), folder, copy.deepcopy(self._ids))
 
     def skip(self, blocks: list[Block]) -> None:
         """Leave out blocks that were not reached yet."""
@@ -66,17 +66,14 @@ class Part(Journey):
 
     def look_again(self) -> None:
         """Go to the folder that has the same name: it may have been made anew. What was forgotten stays so."""
-        self._shell.type('cd "$PWD"', 60)
-        self._queue.disregard()
+        self._reader().type('cd "$PWD"', 60)
+        self._jobs().disregard()
 
     def end_jobs(self, last: int) -> None:
         """End all jobs with a higher id, and wait for it."""
-        shell, end = self._helper, "squeue --me -h -r -o %F"
-        later = {line for line in shell.type(end, 60).lines if line.isdigit() and int(line) > last}
-        if later:
-            shell.type(f"scancel {' '.join(sorted(later))}", 60)
-        self._queue.wait("sbatch", MINUTES)  # from now on there may be jobs whose end nobody has waited for
-        self._queue.wait("true", MINUTES)
+        self._jobs().end_all(last)
+        self._jobs().wait("sbatch", MINUTES)  # from now on there may be jobs whose end nobody has waited for
+        self._jobs().wait("true", MINUTES)
 
 
 class State:
