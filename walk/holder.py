@@ -21,7 +21,7 @@ from pathlib import Path
 
 LINUX = sys.platform == "linux"
 SET_PDEATHSIG, SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
-PATIENCE = 20  # seconds that killed processes may take to be gone
+PATIENCE = 60  # seconds that killed processes may take to be gone
 LEFT = 97  # the exit code if some are not, which no other command has
 
 

@@ -28,7 +28,7 @@ while IFS= read -r -d '' -u 9 _walk_typed; do
 done
 """
 HOPE = 2  # seconds between two questions whether there is hope
-GRACE = 20  # seconds that the shell may take to come back after its command was ended
+GRACE = 60  # seconds that the shell may take to come back after its command was ended
 START = 60  # seconds that a shell may take to start
 MOST = 10_000_000  # bytes that a command may print: no page shows as much
 

@@ -31,7 +31,8 @@ HELD = {
 UNAVAILABLE = ("reqnodenotavail", "nodesrequiredforjobaredown", "nodedown")
 NOT_FOR_NODES = FOR_A_PERSON | {"dependency", "begintime", "jobarraytasklimit"}
 FINE = {"PENDING", "RUNNING", "COMPLETING", "COMPLETED", "CANCELLED"}
-PATIENCE = 60  # seconds that a question may take, and that what may mend itself may last: a node or a daemon is gone
+PATIENCE = 60  # seconds until Slurm must have answered
+MENDS = 60  # seconds after which what may mend itself does not: nodes that are gone, or an accounting that lags behind
 BRIEF = 10  # seconds for a question to a cluster that is broken
 LOGS = 4  # of so many jobs are shown
 STEP = 0.2  # seconds between two questions
@@ -102,7 +103,7 @@ class Queue:
         while self._submitted and (missing := self._unaccounted() - self._disregarded):
             if missing != before:
                 before, since = missing, time.monotonic()
-            elif time.monotonic() - since > PATIENCE:
+            elif time.monotonic() - since > MENDS:
                 rows = [f"{job} {state} {name}" for job, state, name in sorted(missing)]
                 raise Broken("\n".join(["the accounting does not hear of what the controller says of jobs:", *rows]))
             if time.monotonic() > end:
@@ -132,7 +133,7 @@ class Queue:
             self._bad_since = None
         elif self._bad_since is None:
             self._bad_since = self._looked
-        elif self._looked - self._bad_since > PATIENCE:
+        elif self._looked - self._bad_since > MENDS:
             raise self._broken("jobs can't go on, because nodes are gone and do not come back", stuck)
 
     def _lost(self, nodes: list["Node"]) -> list[Job]:

@@ -37,12 +37,13 @@ def test_a_walk_ends_when_all_nodes_are_drained(on_slurm, typed):
 
 
 def test_a_command_that_hangs_in_a_cluster_is_ended_and_the_shell_goes_on(on_slurm, running):
-    on_slurm.change("share.md", "```{transcript}\n$ mkdir", "```{transcript}\n:limit: 2\n\n$ mkdir")
-    on_slurm.change("share.md", "$ seq 1 9", "$ bread=rye; (setsid sleep 7801 &); sleep 7802; sleep 7803\n$ seq 1 9")
+    on_slurm.change("index.md", "$ cd kitchen", "$ cd kitchen\n$ mkdir plates")
+    hangs = ":limit: 1\n\n$ bread=rye; (setsid sleep 7801 &); sleep 7802; sleep 7803\n"
+    on_slurm.change("share.md", "```{transcript}\n$ mkdir", f"```{{transcript}}\n{hangs}$ mkdir")
     looks = "$ test $bread = rye && ! grep -qs '780[1-3]' /proc/[0-9]*/cmdline\n"
     on_slurm.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", looks)
     wrong = on_slurm.walk("share")
-    assert "has not ended after 2 seconds" in wrong["share.md:10"][0]
+    assert "has not ended after 1 seconds" in wrong["share.md:10"][0]
     assert wrong["share.md:24"] == []
     assert not any(running(f"sleep {number}") for number in (7801, 7802, 7803))
 
@@ -53,6 +54,6 @@ def test_a_killed_walk_leaves_no_cluster(on_slurm, number, running, wait):
     process = on_slurm.start()
     wait(lambda: running("sleep 7805"))
     process.send_signal(number)
-    process.communicate(timeout=120)
+    process.communicate(timeout=600)
     wait(lambda: not list(RUN.glob(f"walk-{process.pid}*.json")))
     assert not running("sleep 7804") and not running("sleep 7805")

@@ -29,8 +29,9 @@ def test_a_process_of_a_page_does_not_outlive_the_walk(small, number, way, runni
 
 
 def test_a_process_of_a_command_that_hangs_is_ended_with_it(small):
-    small.change("share.md", "```{transcript}\n$ mkdir", "```{transcript}\n:limit: 1\n\n$ mkdir")
-    small.change("share.md", "$ seq 1 9", "$ bread=rye; (setsid sleep 7602 &); sleep 7603; sleep 7604\n$ seq 1 9")
+    small.change("index.md", "$ cd kitchen", "$ cd kitchen\n$ mkdir plates")
+    hangs = ":limit: 1\n\n$ bread=rye; (setsid sleep 7602 &); sleep 7603; sleep 7604\n"
+    small.change("share.md", "```{transcript}\n$ mkdir", f"```{{transcript}}\n{hangs}$ mkdir")
     small.change(
         "share.md",
         "$ date\nSun Nov 22 12:00:00 UTC 2026",
@@ -46,7 +47,7 @@ def test_a_killed_walk_leaves_no_process(small, running, wait):
     process = small.start()
     wait(lambda: running("sleep 7605") and running("sleep 7606"))
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     wait(lambda: not running("sleep 7605") and not running("sleep 7606"))
 
 
@@ -67,24 +68,24 @@ def test_nothing_is_left(user, end, running, wait):
     wait(lambda: running("sleep 7607") and running("sleep 7608"))
     if end == "it is asked to end":
         holder.terminate()
-        holder.wait(60)
-    holder.communicate(timeout=60)  # else `cat` ends here
+        holder.wait(600)
+    holder.communicate(timeout=600)  # else `cat` ends here
     assert not running("sleep 7607") and not running("sleep 7608")
     assert holder.returncode == 0
 
 
 def test_a_command_that_is_not_there():
-    out, _ = hold("no-such-command").communicate(timeout=60)
+    out, _ = hold("no-such-command").communicate(timeout=600)
     assert out == b"no-such-command: No such file or directory\n"
 
 
 @pytest.mark.skipif(not NOBODY, reason="only root can start what an ordinary user can't end")
 def test_what_cannot_be_ended_is_said(wait):
     drops = "    os.setresuid(65534, 65534, 65534)\n"  # as if the command were one of root's, such as sudo
-    head, line, tail = HOLDER.read_text().replace("PATIENCE = 20", "PATIENCE = 0.2").partition("    hold(command)\n")
+    head, line, tail = HOLDER.read_text().replace("PATIENCE = 60", "PATIENCE = 0.2").partition("    hold(command)\n")
     assert line
     holder = hold("bash", "-c", "sleep 7610 & echo here", source=head + drops + line + tail)
     assert holder.stdout.readline() == b"here\n"
-    assert holder.wait(60) == 97
+    assert holder.wait(600) == 97
     subprocess.run(["pkill", "-f", "^sleep 7610$"], check=True)
     holder.communicate()

@@ -135,7 +135,7 @@ def test_a_walk_that_is_interrupted_there_leaves_nothing(small, oven, number, ru
     process = small.start()
     wait(lambda: running("sleep 7704") and running("sleep 7705"))
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     walk = f"walk-{process.pid}"
     wait(lambda: {("down", walk), ("down", f"{walk}-machine")} <= set(names(small)))
     wait(lambda: not running("sleep 7704") and not running("sleep 7705"))

@@ -26,7 +26,7 @@ IDLE = "short|n1|idle\nshort|n2|idle\n"
 DRAINED = "short|n1|drained\nshort|n2|draining*\nlong|n3|idle\n"
 DOWN = "short|n1|down*\nshort|n2|drained\n"
 PENDING = "7|PENDING|short|Resources\n"
-FOR_EVER = 3  # seconds; what ends in time ends at once
+SOON = 0.5  # seconds, for a wait that is given up: it may well take longer
 
 
 class Slurm:
@@ -51,9 +51,9 @@ class Slurm:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def wait(self, command="true") -> bool:
+    def wait(self, command: str = "true", limit: float = 600) -> bool:
         """Wait as a reader does before a command."""
-        return self.queue.wait(command, FOR_EVER)
+        return self.queue.wait(command, limit)
 
 
 @pytest.fixture
@@ -89,14 +89,13 @@ REASONS = {
 
 @pytest.mark.parametrize(("reason", "becomes"), REASONS.items(), ids=REASONS)
 @pytest.mark.parametrize("command", ["cat log", "squeue --me"])
-def test_what_becomes_of_a_wait_for_a_job_that_waits(fake, monkeypatch, reason, becomes, command):
-    monkeypatch.setattr(f"{__name__}.FOR_EVER", 0.5)
+def test_what_becomes_of_a_wait_for_a_job_that_waits(fake, reason, becomes, command):
     fake.says("queue", f"7|PENDING|short|{reason}\n")
     if becomes is Broken:
         with pytest.raises(Broken, match="the cluster is broken: jobs are held"):
             fake.wait(command)
     elif command == "cat log":
-        assert fake.wait(command) is becomes
+        assert fake.wait(command, 600 if becomes else SOON) is becomes
 
 
 def test_a_held_job_ends_the_wait_for_the_others_too(fake):
@@ -126,12 +125,11 @@ NODES = {  # what sinfo says, and whether a job that waits for `short` may still
 
 
 @pytest.mark.parametrize(("nodes", "hope"), NODES.values(), ids=NODES)
-def test_nodes_that_are_drained_stay_so(fake, monkeypatch, nodes, hope):
-    monkeypatch.setattr(f"{__name__}.FOR_EVER", 0.5 if hope else 3)
+def test_nodes_that_are_drained_stay_so(fake, nodes, hope):
     fake.says("queue", PENDING)
     fake.says("nodes", nodes)
     if hope:
-        assert fake.wait() is False
+        assert fake.wait(limit=SOON) is False
     else:
         with pytest.raises(Broken, match="jobs can't start, because all nodes are drained"):
             fake.wait()
@@ -160,26 +158,25 @@ def test_nodes_that_are_gone_may_come_back(fake, monkeypatch, nodes, queue, lost
     assert len((fake.folder / "looks").read_text()) >= 3
     for name, text in (("nodes", nodes), ("queue", queue), ("lost", lost)):
         fake.says(name, text)
-    monkeypatch.setattr(slurm, "PATIENCE", 0.3)
+    monkeypatch.setattr(slurm, "MENDS", 0)
     with pytest.raises(Broken, match="jobs can't go on, because nodes are gone and do not come back"):
         fake.wait()
 
 
 def test_a_node_that_goes_and_comes_again_and_again_is_not_gone_for_long(fake, monkeypatch):
-    monkeypatch.setattr(slurm, "PATIENCE", 0.2)
+    monkeypatch.setattr(slurm, "MENDS", 0)
     flicker = '\nif test "$(($(wc -l <looks) % 2))" = 0; then echo "short|n1|down*"; else echo "short|n1|idle"; fi'
     fake.says("queue", PENDING)
     fake.says("nodes", "")
     fake.says("looks", "")
     fake.says("sinfo", (fake.folder / "sinfo").read_text() + flicker)
-    monkeypatch.setattr(f"{__name__}.FOR_EVER", 1)
-    assert fake.wait() is False
+    assert fake.wait(limit=2) is False
 
 
 @pytest.mark.parametrize("silent", ["squeue", "sinfo", "sacct"])
 @pytest.mark.parametrize("how", ["exit 1", "exec sleep 7612"])
 def test_a_slurm_that_does_not_answer(fake, monkeypatch, silent, how, running):
-    monkeypatch.setattr(slurm, "PATIENCE", 1)
+    monkeypatch.setattr(slurm, "PATIENCE", 5)  # the other commands answer sooner
     fake.says("queue", PENDING if silent == "sinfo" else "")
     fake.says("all", "7|COMPLETED|bread\n")
     fake.queue.wait("sbatch", 1)
@@ -201,7 +198,7 @@ def test_an_accounting_that_never_hears_of_a_job(fake, monkeypatch):
     fake.says("all", "7|COMPLETED|bread\n8|FAILED|butter\n")
     fake.says("accounting", "8|FAILED|butter\n")
     fake.queue.wait("sbatch", 1)
-    monkeypatch.setattr(slurm, "PATIENCE", 0.3)
+    monkeypatch.setattr(slurm, "MENDS", 0)
     with pytest.raises(Broken, match=r"does not hear of what the controller says of jobs:\n7 COMPLETED bread$"):
         fake.wait()
 
