@@ -1,5 +1,6 @@
 """On a real Slurm: a walk ends when all nodes are drained, goes on when a command hangs, and leaves no cluster."""
 
+import os
 import signal
 
 import pytest
@@ -8,6 +9,7 @@ from practice import PRACTICE_CLUSTER, RUN, Cluster
 from walk import places
 from walk.journey import Journey
 
+ME = os.getpid()  # the tests of other workers look for such processes, too
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
 
@@ -38,22 +40,22 @@ def test_a_walk_ends_when_all_nodes_are_drained(on_slurm, typed):
 
 def test_a_command_that_hangs_in_a_cluster_is_ended_and_the_shell_goes_on(on_slurm, running):
     on_slurm.change("index.md", "$ cd kitchen", "$ cd kitchen\n$ mkdir plates")
-    hangs = ":limit: 1\n\n$ bread=rye; (setsid sleep 7801 &); sleep 7802; sleep 7803\n"
+    hangs = f":limit: 1\n\n$ bread=rye; (setsid sleep 7801.{ME} &); sleep 7802.{ME}; sleep 7803.{ME}\n"
     on_slurm.change("share.md", "```{transcript}\n$ mkdir", f"```{{transcript}}\n{hangs}$ mkdir")
-    looks = "$ test $bread = rye && ! grep -qs '780[1-3]' /proc/[0-9]*/cmdline\n"
+    looks = f"$ test $bread = rye && ! grep -qs '780[1-3].{ME}' /proc/[0-9]*/cmdline\n"
     on_slurm.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", looks)
     wrong = on_slurm.walk("share")
     assert "has not ended after 1 seconds" in wrong["share.md:10"][0]
     assert wrong["share.md:24"] == []
-    assert not any(running(f"sleep {number}") for number in (7801, 7802, 7803))
+    assert not any(running(f"sleep {number}.{ME}") for number in (7801, 7802, 7803))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_killed_walk_leaves_no_cluster(on_slurm, number, running, wait):
-    on_slurm.change("index.md", "$ cd kitchen", "$ (setsid sleep 7804 &); sleep 7805")
+    on_slurm.change("index.md", "$ cd kitchen", f"$ (setsid sleep 7804.{ME} &); sleep 7805.{ME}")
     process = on_slurm.start()
-    wait(lambda: running("sleep 7805"))
+    wait(lambda: running(f"sleep 7805.{ME}"))
     process.send_signal(number)
     process.communicate(timeout=600)
     wait(lambda: not list(RUN.glob(f"walk-{process.pid}*.json")))
-    assert not running("sleep 7804") and not running("sleep 7805")
+    assert not running(f"sleep 7804.{ME}") and not running(f"sleep 7805.{ME}")

@@ -1,11 +1,14 @@
 """A walk types a page as it is written, says what is wrong where, goes on, and leaves nothing behind."""
 
+import os
 import signal
 import tempfile
 
 import pytest
 
 from walk.errors import Wrong
+
+ME = os.getpid()  # the tests of other workers look for such processes, too
 
 
 def test_a_true_site_is_walked_without_a_word(small, tmp_path, monkeypatch):
@@ -226,10 +229,10 @@ def test_a_page_that_ends_the_shell_of_the_walk_keeps_its_own(small):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_walk_that_is_killed_leaves_no_cluster(small, number, running, wait):
     log = small.cluster("down) echo ended >>cluster ;;")
-    small.change("index.md", "$ cd kitchen", "$ sleep 7319")
+    small.change("index.md", "$ cd kitchen", f"$ sleep 7319.{ME}")
     process = small.start()
-    wait(lambda: running("sleep 7319"))
+    wait(lambda: running(f"sleep 7319.{ME}"))
     process.send_signal(number)
     process.communicate(timeout=600)
     wait(lambda: log.read_text().split()[-1] == "down")
-    wait(lambda: not running("sleep 7319"))
+    wait(lambda: not running(f"sleep 7319.{ME}"))

@@ -8,6 +8,7 @@ import pytest
 from walk import places, record
 from walk.journey import Journey
 
+ME = os.getpid()  # the tests of other workers look for such processes, too
 PAGE = """\
 # The oven
 
@@ -84,16 +85,16 @@ def test_another_page_has_another_shell(small, oven):
 
 
 def test_what_ends_the_shell_or_hangs_there_is_named_and_the_walk_goes_on(small, oven, running):
-    oven("$ temperature=220", "$ (setsid sleep 7701 &) ; exit")
+    oven("$ temperature=220", f"$ (setsid sleep 7701.{ME} &) ; exit")
     wrong = small.walk("oven")
     assert "the shell has ended here" in wrong["oven.md:9"][0]
     assert "-220" in wrong["oven.md:24"][0] and wrong["oven.md:15"] == wrong["oven.md:33"] == []
-    hangs = "$ temperature=220; (setsid sleep 7702 &); sleep 7703"
+    hangs = f"$ temperature=220; (setsid sleep 7702.{ME} &); sleep 7703.{ME}"
     oven(":where: machine\n\n$ sudo", f":where: machine\n:limit: 1\n\n{hangs}\n$ sudo")
     wrong = small.walk("oven")
     assert "has not ended after 1 seconds" in wrong["oven.md:10"][0]
     assert not any(texts for place, texts in wrong.items() if place != "oven.md:10")
-    assert not any(running(f"sleep {number}") for number in (7701, 7702, 7703))
+    assert not any(running(f"sleep {number}.{ME}") for number in (7701, 7702, 7703))
 
 
 def names(small):
@@ -131,14 +132,14 @@ def test_no_job_of_the_reader_is_waited_for_there(small, oven):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_walk_that_is_interrupted_there_leaves_nothing(small, oven, number, running, wait):
     small.cluster(NOTES)
-    oven("$ temperature=220", "$ sudo $PWD/cluster up; (setsid sleep 7704 &); sleep 7705")
+    oven("$ temperature=220", f"$ sudo $PWD/cluster up; (setsid sleep 7704.{ME} &); sleep 7705.{ME}")
     process = small.start()
-    wait(lambda: running("sleep 7704") and running("sleep 7705"))
+    wait(lambda: running(f"sleep 7704.{ME}") and running(f"sleep 7705.{ME}"))
     process.send_signal(number)
     process.communicate(timeout=600)
     walk = f"walk-{process.pid}"
     wait(lambda: {("down", walk), ("down", f"{walk}-machine")} <= set(names(small)))
-    wait(lambda: not running("sleep 7704") and not running("sleep 7705"))
+    wait(lambda: not running(f"sleep 7704.{ME}") and not running(f"sleep 7705.{ME}"))
 
 
 RULES = [

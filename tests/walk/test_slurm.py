@@ -10,6 +10,7 @@ from walk.errors import Broken
 from walk.shell import Helper, Shell
 
 # Commands of a Slurm that says what is in files; what it says later, it says after the third look at the nodes.
+ME = os.getpid()  # the tests of other workers look for such processes, too
 COMMANDS = {
     "squeue": 'case "$*" in *--states=all*) cat all ;; *" -w "*) cat lost ;; *) cat queue ;; esac',
     "sinfo": """
@@ -174,7 +175,7 @@ def test_a_node_that_goes_and_comes_again_and_again_is_not_gone_for_long(fake, m
 
 
 @pytest.mark.parametrize("silent", ["squeue", "sinfo", "sacct"])
-@pytest.mark.parametrize("how", ["exit 1", "exec sleep 7612"])
+@pytest.mark.parametrize("how", ["exit 1", f"exec sleep 7612.{ME}"], ids=["fails", "hangs"])
 def test_a_slurm_that_does_not_answer(fake, monkeypatch, silent, how, running):
     monkeypatch.setattr(slurm, "PATIENCE", 5)  # the other commands answer sooner
     fake.says("queue", PENDING if silent == "sinfo" else "")
@@ -186,7 +187,7 @@ def test_a_slurm_that_does_not_answer(fake, monkeypatch, silent, how, running):
     first, second = str(broken.value).splitlines()
     assert first.startswith(f"Slurm gives no answer to {silent}")
     assert second == "Unable to contact slurm controller"
-    assert not running("sleep 7612")
+    assert not running(f"sleep 7612.{ME}")
 
 
 def test_a_slurm_that_answers_when_it_is_asked_again(fake):
