@@ -5,6 +5,7 @@
     :limit: 60
     :output: shown
     :folder: jupyter
+    :where: machine
     $ ls params.csv
     params.csv
     $ ls nowhere
@@ -15,6 +16,8 @@
 - `limit`: how many seconds the block may take, with the jobs that it waits for.
 - `output`: `compared`, which is the rule, or only `shown` or left out: it differs from run to run in all it says.
 - `folder`: where it is typed, from the folder where the reader is and stays.
+- `where`: `home`, which is the rule, or `machine`: on the machine that runs the cluster, in the folder of the site's
+  source, in a shell of its own that stays through the page.
 
 What the reader changes in a file is an `edit`: lines that go begin with -, lines that come with +, others with a blank.
 `result` names the file of the site that comes out.
@@ -74,6 +77,11 @@ def folder(argument: str | None) -> str:
     return str(path)
 
 
+def where(argument: str) -> str:
+    """On which side of the cluster something is typed; ValueError for anything else."""
+    return directives.choice(argument, ("home", "machine"))
+
+
 class Checked(CodeBlock):
     """A code block that ends the build when it can't be what it says."""
 
@@ -85,15 +93,17 @@ class Checked(CodeBlock):
             language, kind, expected = self.expected()
         except ValueError as error:
             return [self.state.document.reporter.warning(f"{self.name}: {error}", line=self.lineno)]
-        self.arguments, self.options = [language], {}
+        self.arguments = [language]
+        self.options: dict = {}
         (block,) = super().run()
+        assert isinstance(block, nodes.Element)
         block[kind] = expected
         return [block]
 
     def twice(self) -> str:
         """An option that is there twice: the parser takes the last one without a word."""
-        options = re.match(r"(?:[`:~]{3}.*\n)?((?:\s*:[\w-]+:.*\n)*)", self.block_text)[1]  # below the fence
-        names = re.findall(r"^\s*:([\w-]+):", options, re.MULTILINE)
+        options = re.match(r"(?:[`:~]{3}.*\n)?((?:\s*:[\w-]+:.*\n)*)", self.block_text)  # below the fence
+        names = re.findall(r"^\s*:([\w-]+):", options[1] if options else "", re.MULTILINE)
         return next((name for name in names if names.count(name) > 1), "")
 
     def expected(self) -> tuple[str, str, dict | str]:
@@ -105,7 +115,7 @@ class Transcript(Checked):
     """The directive `transcript`: a console listing."""
 
     optional_arguments = 0
-    option_spec: ClassVar = {"exit": codes, "limit": seconds, "output": output, "folder": folder}
+    option_spec: ClassVar = {"exit": codes, "limit": seconds, "output": output, "folder": folder, "where": where}
 
     def expected(self) -> tuple[str, str, dict]:
         """What comes of each command."""
@@ -118,6 +128,7 @@ class Transcript(Checked):
             "limit": self.options.get("limit", LIMIT),
             "output": self.options.get("output", "compared"),
             "folder": self.options.get("folder", "."),
+            "where": self.options.get("where", "home"),
         }  # fmt: skip
 
 
@@ -161,4 +172,5 @@ def setup(app) -> dict:
     app.add_config_value("walk_tests", "tests", "", types=[str])  # tests that mirror the folder of the listings
     app.add_config_value("walk_totals", "", "", types=[str])  # a CSV file for how many blocks there are of each kind
     app.add_config_value("walk_for_show", 0, "", types=[int])  # how many blocks are for show; it only falls
+    app.add_config_value("walk_rules", [], "", types=[list])  # (name, reason, pattern) of what may differ in an output
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from walk import interrupt, inventory, places, record
-from walk.errors import Wrong
+from walk.errors import Wrong, told
 from walk.journey import Journey, Outcome
 
 
@@ -29,7 +29,7 @@ def main() -> int:
     outcomes = list(walk(found, args.page))
     wrong = [outcome for outcome in outcomes if outcome.wrong]
     if args.what == "outputs":
-        written = record.write(found.source, outcomes)
+        written = record.write(found, outcomes)
         written += [found.config.walk_totals] if record.write_totals(found) else []
         print("\n".join(f"recorded: {place}" for place in written) or "nothing has changed")
         wrong = [outcome for outcome in wrong if outcome.failed]
@@ -60,8 +60,8 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Wrong as wrong:
-        print(f"walk: {wrong}", file=sys.stderr)
+        print(told(wrong), file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("walk: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interrupted:
+        print(told(interrupted, "interrupted"), file=sys.stderr)
         sys.exit(130)

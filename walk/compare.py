@@ -1,9 +1,10 @@
 """The one place that knows what may differ between two true runs of the same command.
 
-Each rule has a name and a reason. All else must be the same, line by line.
+Each rule has a name and a reason; a site may have rules of its own. All else must be the same, line by line.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 ANY = "..."  # a line of its own: any lines, or none
@@ -86,9 +87,29 @@ class Ids:
         return True
 
 
-def same(shown: list[str], got: list[str], ids: Ids) -> bool:
-    """Did the command print what the page shows, but for what may differ?"""
-    aligned = align(plain(shown), plain(got))
+def rules_of(entries: list) -> tuple[Rule, ...]:
+    """The rules of a site, from its (name, reason, pattern); ValueError for what is none, in one line."""
+    found: list[Rule] = []
+    for entry in entries:
+        words = entry if isinstance(entry, (list, tuple)) else []
+        if len(words) != 3 or not all(isinstance(word, str) and word for word in words):
+            raise ValueError(f"walk_rules: {entry!r} is not a name, a reason and a pattern")
+        name, reason, text = entry
+        try:
+            pattern = re.compile(text)
+        except re.error as error:
+            raise ValueError(f"walk_rules: the pattern of {name!r} can't be read: {error}") from None
+        if pattern.search(""):
+            raise ValueError(f"walk_rules: the pattern of {name!r} matches where nothing is")
+        if name in {rule.name for rule in (*RULES, *COLUMNS.values(), JOB_ID, LOG_ID, *found)}:
+            raise ValueError(f"walk_rules: there are two rules {name!r}")
+        found.append(Rule(name, reason, pattern))
+    return tuple(found)
+
+
+def same(shown: list[str], got: list[str], ids: Ids, rules: Sequence[Rule] = ()) -> bool:
+    """Did the command print what the page shows, but for what may differ, by our rules or the site's own?"""
+    aligned = align(plain(shown, rules), plain(got, rules))
     if aligned is None or not in_order(aligned):
         return False
     pairs = [pair for one, other in aligned for pair in zip(one.ids, other.ids, strict=True)]
@@ -102,9 +123,10 @@ def says(got: list[str], job: str, name: str, state: str) -> bool:
     return any(job in line.ids or (not line.ids and name[:CUT] in line.text) for line in lines)
 
 
-def renumbered(shown: list[str], got: list[str]) -> bool:
+def renumbered(shown: list[str], got: list[str], rules: Sequence[Rule] = ()) -> bool:
     """Are the ids of jobs in an output that is the same other ones than the page shows?"""
-    return any((one.ids, one.log_ids) != (other.ids, other.log_ids) for one, other in align(plain(shown), plain(got)))
+    pairs = align(plain(shown, rules), plain(got, rules)) or []
+    return any((one.ids, one.log_ids) != (other.ids, other.log_ids) for one, other in pairs)
 
 
 def in_order(pairs: list[tuple[Line, Line]]) -> bool:
@@ -120,7 +142,8 @@ def in_order(pairs: list[tuple[Line, Line]]) -> bool:
 
 def align(shown: list[Line], got: list[Line]) -> list[tuple[Line, Line]] | None:
     """Pairs of lines that are the same; None if the page shows something else."""
-    parts, part = [], []
+    parts: list[list[Line]] = []
+    part: list[Line] = []
     for line in shown:
         if line.text == ANY:
             parts.append(part)
@@ -157,22 +180,23 @@ def pairs_at(part: list[Line], got: list[Line], start: int) -> list[tuple[Line, 
     return list(zip(part, there, strict=True))
 
 
-def plain(lines: list[str]) -> list[Line]:
-    """The lines without what may differ."""
-    found, number = [], 0
+def plain(lines: list[str], rules: Sequence[Rule] = ()) -> list[Line]:
+    """The lines without what may differ; in a table, only our own rules say what that is."""
+    found: list[Line] = []
+    number = 0
     while number < len(lines):
         if table := table_at(lines, number):
             found += table
             number += len(table)
         else:
-            found.append(plain_line(lines[number]))
+            found.append(plain_line(lines[number], rules))
             number += 1
     return found
 
 
-def plain_line(line: str) -> Line:
+def plain_line(line: str, rules: Sequence[Rule] = ()) -> Line:
     """A line that is no row of a table."""
-    for rule in RULES:
+    for rule in (*rules, *RULES):
         line = rule.pattern.sub(f"<{rule.name}>", line)
     ids = tuple(JOB_ID.pattern.findall(line))
     line = JOB_ID.pattern.sub(MARK, line)
@@ -236,7 +260,9 @@ def queue(lines: list[str], first: int, names: list[str]) -> list[Line]:
 
 def row(names: list[str], words: list[str]) -> Line:
     """A row of a table."""
-    found, ids, log_ids = [], [], []
+    found: list[str] = []
+    ids: list[str] = []
+    log_ids: list[str] = []
     for name, word in zip(names, words, strict=True):
         number = re.match(r"\d+", word)
         if name in ID_COLUMNS and number:

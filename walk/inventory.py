@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from extensions.blocks import Block, commands
+from walk.compare import Rule, rules_of
 from walk.errors import Wrong
 
 INCLUDED, EXCERPT, DIFFERENCE = "included file", "excerpt", "difference"
@@ -38,10 +40,11 @@ class Inventory:
     """All pages and blocks of a site, in a reader's order, and what is wrong with them."""
 
     source: Path
-    config: object
+    config: Any
     pages: list[Page] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()  # what may differ in outputs, besides what may on all sites
 
     def of(self, *kinds: str) -> list[Block]:
         """The blocks of these kinds."""
@@ -66,30 +69,43 @@ class Inventory:
             one = open_.pop()
             if one not in found:
                 found.add(one)
-                before = order[: order.index(one)] if needs[one] is None else needs[one]
-                open_ += before
+                said = needs[one]
+                open_ += order[: order.index(one)] if said is None else said
         return [one for one in order if one in found]
 
 
 def read(source: Path, doctrees: Path) -> Inventory:
     """The inventory of a site that Sphinx has built; Wrong if it hasn't, or a page was changed since."""
-    try:
-        environment = pickle.loads((doctrees / "environment.pickle").read_bytes())
-    except OSError as error:
-        raise Wrong(f"the site is not built: {error.filename} is missing; `make html` makes it") from None
+    environment = built(doctrees / "environment.pickle")
     found = Inventory(source, environment.config)
     names = order(environment)
     for name in names:
         found.pages.append(Page(name, needs(name, names, environment.metadata, found.errors)))
         file, page = doctrees / f"{name}.doctree", Path(environment.doc2path(name))
+        doctree = built(file)
+        if not page.exists():
+            raise Wrong(f"the site is not built without {page.name}, which is gone; `make html` makes it")
         if page.stat().st_mtime > file.stat().st_mtime:
             raise Wrong(f"{page.name} was changed after the site was built; `make html` builds it")
-        doctree = pickle.loads(file.read_bytes())
         lines = page.read_text(encoding="utf-8").split("\n")
         for node in doctree.findall(is_literal):
             found.blocks.append(block_of(node, name, lines, found.errors))
+    try:
+        found.rules = rules_of(found.config.walk_rules)
+    except ValueError as error:
+        found.errors.append(f"conf.py: {error}")
     found.errors += unfit(found)
     return found
+
+
+def built(file: Path) -> Any:
+    """What Sphinx wrote into a file; Wrong if it can't be read."""
+    try:
+        return pickle.loads(file.read_bytes())
+    except OSError:
+        raise Wrong(f"the site is not built: {file} is missing; `make html` makes it") from None
+    except Exception as error:  # a pickle that is not whole, or of other programs, may raise anything
+        raise Wrong(f"the site is not built: {file} can't be read ({error!r}); `make html` makes it") from None
 
 
 def order(environment) -> list[str]:

@@ -1,9 +1,9 @@
 """Writes what a walk got back into the pages: the outputs of transcripts that are not what the pages show."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
 from extensions.blocks import PROMPT, Block, commands
-from walk.compare import ANY, renumbered, shorten
+from walk.compare import ANY, Rule, renumbered, shorten
 from walk.errors import Wrong
 from walk.inventory import TRANSCRIPT, Inventory
 from walk.journey import Outcome
@@ -25,7 +25,7 @@ def new_text(outcome: Outcome, numbers: set[int]) -> str:
     return "\n".join(lines)
 
 
-def other_ids(outcome: Outcome) -> list[int]:
+def other_ids(outcome: Outcome, rules: Sequence[Rule]) -> list[int]:
     """The numbers of the commands whose output is the page's, but for the ids of jobs."""
     if outcome.block.kind != TRANSCRIPT or outcome.block.options["output"] != "compared":
         return []
@@ -33,7 +33,7 @@ def other_ids(outcome: Outcome) -> list[int]:
     return [
         number
         for number, (command, result) in both
-        if number not in outcome.differs and renumbered([line.rstrip() for line in command.output], result.lines)
+        if number not in outcome.differs and renumbered([line.rstrip() for line in command.output], result.lines, rules)
     ]
 
 
@@ -63,7 +63,7 @@ def write_totals(found: Inventory) -> bool:
     return True
 
 
-def write(source: Path, outcomes: list[Outcome]) -> list[str]:
+def write(found: Inventory, outcomes: list[Outcome]) -> list[str]:
     """Write new outputs into the pages, all or none; return the places where that was done.
 
     As soon as one output is written, all that have other ids are, too: else a page would show one job with two ids.
@@ -73,12 +73,12 @@ def write(source: Path, outcomes: list[Outcome]) -> list[str]:
     anything = any(outcome.differs for outcome in right)
     pages: dict[str, dict[Block, str]] = {}
     for outcome in right:
-        numbers = {*outcome.differs, *(other_ids(outcome) if anything else [])}
+        numbers = {*outcome.differs, *(other_ids(outcome, found.rules) if anything else [])}
         if numbers:
             pages.setdefault(outcome.block.page, {})[outcome.block] = new_text(outcome, numbers)
     texts = {}
     for page, new in pages.items():
-        path = source / f"{page}.md"
+        path = found.source / f"{page}.md"
         texts[path] = rewritten(path.read_text(encoding="utf-8"), new)
     for path, text in texts.items():
         temporary = path.with_name(path.name + ".new")

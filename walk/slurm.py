@@ -1,58 +1,87 @@
 """How a reader waits for jobs: until they have ended before looking at results, until they have started before squeue.
 
-Only Slurm is asked, nothing of the pages: https://slurm.schedmd.com/squeue.html and sacct.html.
+Only Slurm is asked, nothing of the pages: https://slurm.schedmd.com/squeue.html, sinfo.html and sacct.html. Where what
+is waited for can't come, because the cluster is broken, the wait ends with what Slurm says of that.
 """
 
 import re
 import shlex
 import time
+from dataclasses import dataclass
 
-from walk.errors import Wrong
-from walk.shell import Shell
+from walk.errors import Broken
+from walk.shell import Helper
 
 # What is typed while jobs wait or run. Before anything else, a reader waits for their end.
 BEGIN = r"(?:^|[;&|({]|\bdo\b|\bthen\b)\s*"  # of a command, where others stand before it
 AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel)\b", re.MULTILINE)
 LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
-# For these reasons a job waits until a person does something: nobody waits for its end.
+# Reasons why a job waits, as `reason_of` writes them.
+# Until a person does something: nobody waits for its end.
 FOR_A_PERSON = {
-    "DependencyNeverSatisfied", "JobHeldAdmin", "JobHeldUser", "PartitionTimeLimit", "PartitionNodeLimit",
-    "AssociationJobLimit", "AssocGrpCpuLimit", "InvalidAccount", "InvalidQOS",
+    "dependencyneversatisfied", "jobhelduser", "jobrequeuedinheldstate", "partitiontimelimit", "partitionnodelimit",
+    "associationjoblimit", "assocgrpcpulimit", "invalidaccount", "invalidqos",
 }  # fmt: skip
-LASTING = FOR_A_PERSON | {"Dependency", "Resources", "Priority", "JobArrayTaskLimit", "BeginTime"}
+LASTING = FOR_A_PERSON | {"dependency", "resources", "priority", "jobarraytasklimit", "begintime"}
+# The cluster, and no page, has made it wait until an administrator does something.
+HELD = {
+    "launchfailedrequeuedheld", "jobheldadmin", "jobholdmaxrequeue", "partitiondown", "partitioninactive",
+}  # fmt: skip
+# It could start on nodes that are not there now; whether they ever will be, only the nodes know.
+UNAVAILABLE = ("reqnodenotavail", "nodesrequiredforjobaredown", "nodedown")
+NOT_FOR_NODES = FOR_A_PERSON | {"dependency", "begintime", "jobarraytasklimit"}
 FINE = {"PENDING", "RUNNING", "COMPLETING", "COMPLETED", "CANCELLED"}
-PATIENCE = 60  # seconds that Slurm may take to answer
+PATIENCE = 60  # seconds until Slurm must have answered
+MENDS = 60  # seconds after which what may mend itself does not: nodes that are gone, or an accounting that lags behind
+BRIEF = 10  # seconds for a question to a cluster that is broken
 LOGS = 4  # of so many jobs are shown
 STEP = 0.2  # seconds between two questions
+LOOK = 2.0  # seconds between two looks at the nodes
 STILL = 1.0  # seconds in which the queue must not change
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job or a task in the queue."""
+
+    id: str
+    state: str
+    partition: str
+    reason: str
 
 
 class Queue:
     """The reader's jobs, asked about in a shell of its own."""
 
-    def __init__(self, shell: Shell):
+    def __init__(self, shell: Helper):
         self._shell = shell
         self._submitted = False  # may there be jobs whose end nobody has waited for?
-        self._disregarded = set()  # rows of jobs that the accounting does not know and need not know
+        self._disregarded: set[tuple[str, ...]] = (
+            set()
+        )  # rows of jobs that the accounting does not know and need not know
+        self._looked = 0.0  # when the nodes were last asked for
+        self._bad_since: float | None = None  # since when some nodes were not there at each look
 
-    def jobs(self) -> list[tuple[str, str, str]]:
-        """The jobs in the queue: (id, state, reason)."""
-        rows = self._asked("squeue --me -h -r -o '%i|%T|%r'")
-        return [(job, state, reason.strip("()")) for job, state, reason in rows]
+    def jobs(self) -> list[Job]:
+        """The jobs in the queue."""
+        return [Job(*cells) for cells in self._asked("squeue --me -h -r -o '%i|%T|%P|%r'", 4)]
 
-    def _asked(self, command: str) -> list[list[str]]:
-        """What Slurm answers, in rows of three cells; Wrong if it doesn't."""
-        answer = self._shell.type(command, PATIENCE)
-        if answer.code != 0:
-            raise Wrong("\n".join([f"Slurm gives no answer to {command}", *answer.lines]))
-        return [line.split("|", 2) for line in answer.lines if line.count("|") >= 2]
+    def _asked(self, command: str, cells: int) -> list[list[str]]:
+        """What Slurm answers, in rows of so many cells; Broken if it doesn't, and goes on like that."""
+        end = time.monotonic() + PATIENCE
+        while (answer := self._shell.type(command, max(end - time.monotonic(), 1))).code != 0:
+            if answer.code is None or time.monotonic() > end:
+                raise Broken("\n".join([f"Slurm gives no answer to {command}", *answer.lines[-5:]]))
+            time.sleep(1)
+        return [line.split("|", cells - 1) for line in answer.lines if line.count("|") >= cells - 1]
 
     def wait(self, command: str, limit: float, to_compare: bool = True) -> bool:
         """Wait as a reader does before this command; False if that takes longer than so many seconds.
 
-        Before squeue, a reader waits only if what comes out is to be compared.
+        Before squeue, a reader waits only if what comes out is to be compared. Broken as soon as there is no hope.
         """
         end = time.monotonic() + limit
+        self._looked, self._bad_since = 0.0, None
         at_once = bool(AT_ONCE.search(command))
         looks = to_compare and LOOKS.search(command)
         done = self._come_to_rest(end) if looks else at_once or self._all_ended(end)
@@ -63,30 +92,86 @@ class Queue:
         """Wait until no job waits or runs, and the accounting knows what became of each."""
         while jobs := self.jobs():
             self._submitted = True
-            if all(for_a_person(reason) for _, _, reason in jobs):
+            if all(for_a_person(job) for job in jobs):
                 break
+            self._check(jobs)
             if time.monotonic() > end:
                 return False
             time.sleep(STEP)
-        while self._submitted and not self._accounted():
+        before: set[tuple[str, ...]] = set()
+        since = time.monotonic()
+        while self._submitted and (missing := self._unaccounted() - self._disregarded):
+            if missing != before:
+                before, since = missing, time.monotonic()
+            elif time.monotonic() - since > MENDS:
+                rows = [f"{job} {state} {name}" for job, state, name in sorted(missing)]
+                raise Broken("\n".join(["the accounting does not hear of what the controller says of jobs:", *rows]))
             if time.monotonic() > end:
                 return False
             time.sleep(STEP)
         return True
 
-    def _accounted(self) -> bool:
-        """Does the accounting, which hears of jobs a little later, say of every job and task what the controller says?
+    def hope(self) -> None:
+        """Broken if a job can't start or end because of the cluster: then what waits for it waits for ever."""
+        self._check(self.jobs())
 
-        Until then sacct lacks a short job, calls it "allocation", or has a row for an array and none for its tasks.
-        """
-        return self._unaccounted() <= self._disregarded
+    def _check(self, jobs: list[Job]) -> None:
+        """Broken if one of these jobs can't start or end because of the cluster."""
+        held = [job for job in jobs if reason_of(job) in HELD]
+        if held:
+            raise self._broken("jobs are held, and only an administrator releases them", held)
+        if not jobs or time.monotonic() - self._looked < LOOK:
+            return
+        self._looked = time.monotonic()
+        nodes = [Node(*cells) for cells in self._asked("sinfo -h -N -o '%R|%N|%T'", 3)]
+        stuck = [job for job in jobs if may_lack_nodes(job, nodes)]
+        drained = [job for job in stuck if all(node.drained for node in nodes if node.partition in partitions(job))]
+        if drained:
+            raise self._broken("jobs can't start, because all nodes are drained", drained)
+        stuck += self._lost(nodes)
+        if not stuck:
+            self._bad_since = None
+        elif self._bad_since is None:
+            self._bad_since = self._looked
+        elif self._looked - self._bad_since > MENDS:
+            raise self._broken("jobs can't go on, because nodes are gone and do not come back", stuck)
+
+    def _lost(self, nodes: list["Node"]) -> list[Job]:
+        """The jobs that run on nodes which do not answer. The controller notices that later, and starts them anew."""
+        gone = ",".join(sorted({node.name for node in nodes if node.gone}))
+        if not gone:
+            return []
+        rows = self._asked(f"squeue --me -h -r -t RUNNING,COMPLETING -w {gone} -o '%i|%T|%P|%r'", 4)
+        return [Job(*cells) for cells in rows]
+
+    def _broken(self, why: str, jobs: list[Job]) -> Broken:
+        """The error that says why the cluster is broken: what squeue and sinfo say, and the ends of the jobs' logs."""
+        rows = [f"{job.id} {job.state} {job.reason}" for job in jobs]
+        more = [f"and {len(rows) - LOGS} more"] if len(rows) > LOGS else []
+        reasons = self._shell.type("sinfo -R", BRIEF).lines
+        logs = []
+        for job in jobs[:LOGS]:
+            for line in self._shell.type(f"scontrol show job --oneliner {shlex.quote(job.id)}", BRIEF).lines[:1]:
+                logs.append(self._log(dict(re.findall(r"(\w+)=(\S+)", line))))
+        said = [why, "$ squeue", *rows[:LOGS], *more, "$ sinfo -R", *reasons, *logs]
+        return Broken("\n".join(["the cluster is broken: " + said[0], *said[1:]]))
+
+    def end_all(self, after: int = 0) -> None:
+        """End all jobs of the reader's that have a higher id."""
+        ids = {array_of(job.id) for job in self.jobs()}
+        if later := sorted(one for one in ids if one.isdigit() and int(one) > after):
+            self._shell.type(f"scancel {' '.join(later)}", PATIENCE)
 
     def disregard(self) -> None:
         """From now on, don't wait for the accounting of jobs that it does not know now: it was made to forget them."""
         self._disregarded = self._unaccounted()
 
     def _unaccounted(self) -> set[tuple[str, ...]]:
-        """The jobs and tasks of which the accounting does not say what the controller says: (id, state, name)."""
+        """The jobs and tasks of which the accounting does not say what the controller says: (id, state, name).
+
+        It hears of jobs a little later. Until then sacct lacks a short job, calls it "allocation", or has a row for an
+        array and none for its tasks.
+        """
         told = self._rows("squeue --me --states=all -h -o '%i|%T|%j'")
         # Asked without ids, it leaves out the jobs that could never start.
         ids = ",".join(sorted({array_of(job) for job, _, _ in told}))
@@ -95,7 +180,7 @@ class Queue:
     def _rows(self, command: str) -> set[tuple[str, ...]]:
         """What a command says of jobs: (id, state, name)."""
         # "CANCELLED by 1000" is CANCELLED
-        return {(job, state.partition(" ")[0], name) for job, state, name in self._asked(command)}
+        return {(job, state.partition(" ")[0], name) for job, state, name in self._asked(command, 3)}
 
     def failed(self) -> list[tuple[str, str, str]]:
         """The jobs that have failed: (id, state, name)."""
@@ -104,12 +189,14 @@ class Queue:
 
     def _come_to_rest(self, end: float) -> bool:
         """Wait until the scheduler has looked at every job, and the queue stays the same for a moment."""
-        before, since = None, 0.0
+        before: list[Job] | None = None
+        since = 0.0
         while time.monotonic() < end:
             now = self.jobs()
             self._submitted |= bool(now)
             if now != before or not rests(now):
                 before, since = now, time.monotonic()
+                self._check(now)
             elif time.monotonic() - since >= STILL:
                 return True
             time.sleep(STEP)
@@ -121,12 +208,37 @@ class Queue:
         found = []
         for line in answer[1:]:
             said = dict(re.findall(r"(\w+)=(\S+)", line))
-            state, log = said.get("JobState", ""), said.get("StdOut", "")
-            if state in ("RUNNING", "PENDING") or said.get("EndTime", "") < answer[0]:
-                continue
-            tail = self._shell.type(f"tail -n 5 {shlex.quote(log)}", PATIENCE).lines
-            found.append((state in FINE, "\n".join([f"job {said.get('JobId')}: {state}, {log}", *tail])))
+            state = said.get("JobState", "")
+            if state not in ("RUNNING", "PENDING") and said.get("EndTime", "") >= answer[0]:
+                found.append((state in FINE, self._log(said)))
         return "\n".join(text for _, text in sorted(found, key=lambda one: one[0])[:LOGS])
+
+    def _log(self, said: dict[str, str]) -> str:
+        """The last lines of the log of a job, of which scontrol has said this."""
+        log = said.get("StdOut", "")
+        tail = self._shell.type(f"tail -n 5 {shlex.quote(log)} 2>/dev/null", BRIEF).lines if log else []
+        return "\n".join([f"job {said.get('JobId')}: {said.get('JobState')}, {log or 'no log'}", *tail])
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a partition; one of several partitions is there several times."""
+
+    partition: str
+    name: str
+    state: str
+
+    @property
+    def drained(self) -> bool:
+        """Does it start no job any more, until an administrator does something?"""
+        return self.state.startswith(("drain", "fail", "inval"))
+
+    @property
+    def gone(self) -> bool:
+        """Does it not answer, or not yet?"""
+        return not self.drained and (
+            self.state.endswith("*") or self.state.startswith(("down", "unk", "err", "no_resp"))
+        )
 
 
 def array_of(job: str) -> str:
@@ -134,17 +246,36 @@ def array_of(job: str) -> str:
     return job.partition("_")[0]
 
 
-def for_a_person(reason: str) -> bool:
-    """Does a job that waits for this reason wait for somebody who does something?"""
-    return reason in FOR_A_PERSON
+def reason_of(job: Job) -> str:
+    """Why a job waits, in the same letters in all versions of Slurm: "(launch failed requeued held)" had others."""
+    return re.sub(r"[^a-z]", "", job.reason.lower()) if job.state == "PENDING" else ""
 
 
-def rests(jobs: list[tuple[str, str, str]]) -> bool:
+def for_a_person(job: Job) -> bool:
+    """Does the job wait for somebody who does something?"""
+    return reason_of(job) in FOR_A_PERSON
+
+
+def partitions(job: Job) -> list[str]:
+    """Where a job may start."""
+    return job.partition.split(",")
+
+
+def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
+    """Does a job wait because nodes are drained or gone? If some are left, only Slurm knows, and its reason says so."""
+    if job.state != "PENDING" or reason_of(job) in NOT_FOR_NODES:
+        return False
+    own = [node for node in nodes if node.partition in partitions(job)]
+    bad = [node for node in own if node.drained or node.gone]
+    return bool(bad) and (len(bad) == len(own) or reason_of(job).startswith(UNAVAILABLE))
+
+
+def rests(jobs: list[Job]) -> bool:
     """Has the scheduler looked at all of these jobs, so that nothing happens until one of them ends?"""
-    pending = [reason for _, state, reason in jobs if state == "PENDING"]
-    if any(state not in ("PENDING", "RUNNING") for _, state, _ in jobs):
+    pending = [reason_of(job) for job in jobs if job.state == "PENDING"]
+    if any(job.state not in ("PENDING", "RUNNING") for job in jobs):
         return False
     # What depends on a job that is gone starts, or is never satisfied, at the scheduler's next look.
-    if "Dependency" in pending and all(reason in FOR_A_PERSON | {"Dependency"} for reason in pending):
+    if "dependency" in pending and all(reason in FOR_A_PERSON | {"dependency"} for reason in pending):
         return len(pending) < len(jobs)
     return all(reason in LASTING for reason in pending)

@@ -22,10 +22,14 @@ def block(project):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ("", {"exit": [0, 0], "limit": 600, "output": "compared", "folder": "."}),
-        (":exit: 1", {"exit": [0, 1], "limit": 600, "output": "compared", "folder": "."}),
-        (":exit: 2 0\n:limit: 5", {"exit": [2, 0], "limit": 5, "output": "compared", "folder": "."}),
-        (":output: shown\n:folder: a/b", {"exit": [0, 0], "limit": 600, "output": "shown", "folder": "a/b"}),
+        ("", {"exit": [0, 0], "limit": 600, "output": "compared", "folder": ".", "where": "home"}),
+        (":exit: 1", {"exit": [0, 1], "limit": 600, "output": "compared", "folder": ".", "where": "home"}),
+        (":exit: 2 0\n:limit: 5", {"exit": [2, 0], "limit": 5, "output": "compared", "folder": ".", "where": "home"}),
+        (":where: machine", {"exit": [0, 0], "limit": 600, "output": "compared", "folder": ".", "where": "machine"}),
+        (
+            ":output: shown\n:folder: a/b",
+            {"exit": [0, 0], "limit": 600, "output": "shown", "folder": "a/b", "where": "home"},
+        ),
     ],
 )
 def test_it_knows_what_to_expect(project, page, options, expected):
@@ -52,6 +56,7 @@ def test_it_knows_what_to_expect(project, page, options, expected):
         ("```{transcript}\n:output: maybe\n\n$ ls\n```", "maybe"),
         ("```{transcript}\n:folder: /tmp\n\n$ ls\n```", "a folder is named from the one where the reader is"),
         ("```{transcript}\n:folder: a/../..\n\n$ ls\n```", "a folder is named from the one where the reader is"),
+        ("```{transcript}\n:where: nowhere\n\n$ ls\n```", "nowhere"),
         ("```{transcript}\n:colour: red\n\n$ ls\n```", "colour"),
         ("```{transcript}\nls\n```", "transcript: the first line is no command: 'ls'"),
         ("```{for-show} python\na = 1\n```", "for-show: say why nobody runs it: reason"),

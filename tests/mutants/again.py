@@ -22,7 +22,7 @@ from extensions.blocks import Block, commands
 from walk import inventory, places
 from walk.errors import Wrong
 from walk.inventory import EDIT, TRANSCRIPT, Inventory
-from walk.journey import Journey
+from walk.journey import Journey, at_machine
 from walk.slurm import AT_ONCE
 
 STATE = "/var/tmp/reader"  # inside of the cluster
@@ -46,14 +46,18 @@ class Part(Journey):
 
     def __enter__(self) -> "Part":
         super().__enter__()
-        self._queue.disregard()  # the jobs of the mutants before, which the accounting has forgotten
-        self._told |= {job for job, _, _ in self._queue.failed()}  # what was before the part is not its own
+        try:
+            self._jobs().disregard()  # the jobs of the mutants before, which the accounting has forgotten
+            self._told |= {job for job, _, _ in self._jobs().failed()}  # what was before the part is not its own
+        except BaseException as error:
+            self.__exit__(None, error, None)
+            raise
         return self
 
     def state(self, folder: str) -> "State":
         """Wait for the end of all jobs, and keep what the reader has."""
-        self._queue.wait("true", MINUTES)
-        return State(self._place, self._shell, folder, copy.deepcopy(self._ids))
+        self._jobs().wait("true", MINUTES)
+        return State(self._place, self._reader(), folder, copy.deepcopy(self._ids))
 
     def skip(self, blocks: list[Block]) -> None:
         """Leave out blocks that were not reached yet."""
@@ -62,17 +66,14 @@ class Part(Journey):
 
     def look_again(self) -> None:
         """Go to the folder that has the same name: it may have been made anew. What was forgotten stays so."""
-        self._shell.type('cd "$PWD"', 60)
-        self._queue.disregard()
+        self._reader().type('cd "$PWD"', 60)
+        self._jobs().disregard()
 
     def end_jobs(self, last: int) -> None:
         """End all jobs with a higher id, and wait for it."""
-        shell, end = self._helper, "squeue --me -h -r -o %F"
-        later = {line for line in shell.type(end, 60).lines if line.isdigit() and int(line) > last}
-        if later:
-            shell.type(f"scancel {' '.join(sorted(later))}", 60)
-        self._queue.wait("sbatch", MINUTES)  # from now on there may be jobs whose end nobody has waited for
-        self._queue.wait("true", MINUTES)
+        self._jobs().end_all(last)
+        self._jobs().wait("sbatch", MINUTES)  # from now on there may be jobs whose end nobody has waited for
+        self._jobs().wait("true", MINUTES)
 
 
 class State:
@@ -81,7 +82,7 @@ class State:
     has_slurm = True
 
     def __init__(self, place, shell, folder: str, ids):
-        self.home, self._place, self._folder, self.ids = place.home, place, folder, ids
+        self.home, self.name, self._place, self._folder, self.ids = place.home, place.name, place, folder, ids
         self._type(
             shell,
             f"mkdir -p {STATE}; {{ alias; declare -f; "
@@ -241,7 +242,7 @@ def start_of(healthy: Healthy, found: Inventory, mutant: Mutant) -> tuple[int, i
 
 def rests(block: Block) -> bool:
     """Does the reader wait for all jobs before this block?"""
-    if block.kind != TRANSCRIPT or block.options["output"] != "compared":
+    if block.kind != TRANSCRIPT or block.options["output"] != "compared" or at_machine(block):
         return False
     return not AT_ONCE.search(commands(block.text)[0].text)
 
@@ -331,13 +332,13 @@ def place_of(found: Inventory):
     """The place of a walk, which root may enter too."""
     sys.path.insert(0, str(found.source / "cluster"))
     import namespace
-    import places as cluster_places
+    import state
 
-    def enter(*command: str):
+    def enter(*command: str) -> str:
         """Run a command as root in the cluster, which the walk has started."""
-        state = cluster_places.read_state()
-        assert state is not None
-        return namespace.enter(state, list(command), output=True)
+        known = state.last(place.name)
+        assert known is not None
+        return namespace.enter(known, list(command)).stdout
 
     place: Any = places.of(found)
     place.enter = enter

@@ -132,3 +132,27 @@ def test_a_file_that_is_only_looked_at_is_not_run():
 def test_without_a_built_site_there_is_one_line(tmp_path):
     with pytest.raises(Wrong, match="the site is not built"):
         inventory.read(tmp_path, tmp_path / "doctrees")
+
+
+def test_a_site_that_is_not_built(small):
+    with pytest.raises(Wrong, match=r"the site is not built: .*environment\.pickle is missing; `make html` makes it"):
+        inventory.read(small.source, small.source / "_build/doctrees")
+
+
+UNREADABLE = {  # a file, and what is in it instead; None: it is gone
+    "a page is gone": ("bake.md", None),
+    "a doctree is gone": ("_build/doctrees/bake.doctree", None),
+    "a doctree is cut off": ("_build/doctrees/bake.doctree", b"\x80\x04"),
+    "an empty environment": ("_build/doctrees/environment.pickle", b""),
+    "of another Sphinx": ("_build/doctrees/environment.pickle", b"csphinx.gone\nA\n."),
+}
+
+
+@pytest.mark.parametrize(("file", "content"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_site_that_cannot_be_read_is_one_line(small, file, content):
+    small.inventory()
+    (small.source / file).unlink()
+    if content is not None:
+        (small.source / file).write_bytes(content)
+    with pytest.raises(Wrong, match=r"^the site is not built.*; `make html` makes it$"):
+        inventory.read(small.source, small.source / "_build/doctrees")

@@ -16,11 +16,12 @@ pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
 
 def pytest_generate_tests(metafunc):
-    """Makes one item a block, from the site as `make html` has built it."""
+    """Makes one item a block, from the site as `make html` has built it; if it can't be read, one that says why."""
     try:
         found = inventory.read(ROOT, ROOT / "_build/doctrees")
     except Wrong as wrong:
-        raise pytest.UsageError(str(wrong)) from None
+        metafunc.parametrize("block", [wrong], ids=["the pages"])
+        return
     blocks = found.of(inventory.TRANSCRIPT, inventory.EDIT)
     metafunc.parametrize("block", blocks, ids=[block.place for block in blocks])
 
@@ -35,6 +36,8 @@ def journey(request, may_start_cluster):
         yield journey
 
 
-def test_a_page_does_what_it_shows(journey, block):
-    outcome = journey.outcome(block)
+def test_a_page_does_what_it_shows(request, block):
+    if isinstance(block, Wrong):
+        pytest.fail(str(block), pytrace=False)
+    outcome = request.getfixturevalue("journey").outcome(block)
     assert not outcome.wrong, outcome.report()

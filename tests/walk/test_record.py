@@ -8,7 +8,7 @@ from walk.errors import Wrong
 
 def outputs(small):
     small.walk()
-    return record.write(small.source, small.outcomes)
+    return record.write(small.found, small.outcomes)
 
 
 def texts(small):
@@ -85,5 +85,5 @@ def test_a_page_that_was_changed_meanwhile_is_not_touched(small):
     small.change("bake.md", "# Bake\n", "# Bake\n\nMore words.\n")
     before = texts(small)
     with pytest.raises(Wrong, match=r"bake\.md:8: the page has changed since it was built"):
-        record.write(small.source, small.outcomes)
+        record.write(small.found, small.outcomes)
     assert texts(small) == before
