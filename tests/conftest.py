@@ -1,6 +1,7 @@
 """What all tests share: where the repository is, and what happens when a program is missing."""
 
 import ctypes
+import itertools
 import os
 import shutil
 import sys
@@ -16,15 +17,25 @@ from bundle import skip_or_fail  # noqa: E402 - after the rewrite of its asserts
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
 
-# What one worker runs at a time, the longest first, so that no worker is alone with it at the end. Several practice
-# clusters can be up at the same time, and most of their time they wait.
-TOGETHER = (
-    "tests/walk/test_pages.py",
-    "tests/cluster/test_jobs.py",
-    "tests/cluster/test_lifecycle.py",
-    "tests/cluster/test_container.py",
+# What one worker runs, one after the other. Several practice clusters can be up at the same time, and most of their
+# time they wait.
+TOGETHER = {
+    "the walk": ("tests/walk/test_pages.py",),
+    "the shared cluster": ("tests/cluster/test_jobs.py",),
+    # They compare what the machine has, or make what all clusters are made of.
+    "the machine": (
+        "tests/cluster/test_lifecycle.py",
+        "tests/cluster/test_container.py",
+        "tests/cluster/test_secrets.py",
+    ),
+}
+# What takes longest, in this order: no worker should be alone with it at the end.
+FIRST = (
+    *itertools.chain(*TOGETHER.values()),
+    "tests/cluster/",
+    "tests/mutants/test_walked.py",
+    "tests/site/test_lesson",
 )
-FIRST = (*TOGETHER, "tests/cluster/", "tests/mutants/test_walked.py", "tests/site/test_browser.py")
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +88,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nobody to ask
 def pytest_xdist_make_scheduler(config, log):
-    """Give the tests of a file of TOGETHER to one worker, and every other test to the next one that is free.
+    """Give the tests of an entry of TOGETHER to one worker, and every other test to the next one that is free.
 
     xdist's own mark for that, xdist_group, does nothing with pytest 9.2, and says nothing about it.
     """
@@ -85,7 +96,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+            return next((name for name, files in TOGETHER.items() if nodeid.startswith(files)), nodeid)
 
     config.option.loadscopereorder = False  # the order of the tests is the order in which they are given out
     return Together(config, log)

@@ -56,9 +56,8 @@ class Queue:
     def __init__(self, shell: Helper):
         self._shell = shell
         self._submitted = False  # may there be jobs whose end nobody has waited for?
-        self._disregarded: set[tuple[str, ...]] = (
-            set()
-        )  # rows of jobs that the accounting does not know and need not know
+        # Rows of jobs that the accounting does not know and need not know.
+        self._disregarded: set[tuple[str, ...]] = set()
         self._looked = 0.0  # when the nodes were last asked for
         self._bad_since: float | None = None  # since when some nodes were not there at each look
 

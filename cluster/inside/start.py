@@ -42,7 +42,7 @@ def run(*command: str, user: str = "", seconds: float = 60) -> subprocess.Comple
 
     It prints into files: a pipe ends only when the last process that has inherited it does.
     """
-    with tempfile.TemporaryFile("w+", dir="/run") as out, tempfile.TemporaryFile("w+", dir="/run") as err:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(
             [*as_user(user), *command], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/",
             start_new_session=True,

@@ -87,6 +87,7 @@ squeue --noheader --array --format='job %i %T %r'
 scontrol show reservation --oneliner | sed -n 's/^ReservationName=/reservation /p'
 sacctmgr --noheader list cluster format=Cluster >/dev/null || echo 'accounting gives no answer'
 """
+UNUSED = re.compile(r"node \S+ (idle|planned) ")  # planned: Slurm once thought of a job for it
 PASSING = re.compile(r"node \S+ \S*completing|job \S+ COMPLETING")
 # Why a job never starts or ends by itself, as squeue says it: https://slurm.schedmd.com/job_reason_codes.html
 FOR_EVER = re.compile(r"held|DependencyNeverSatisfied|TimeLimit|NodeLimit|BadConstraints|Invalid", re.IGNORECASE)
@@ -190,7 +191,8 @@ class Cluster:
         """Return what is not as in a cluster that nobody uses; wait for what is just ending."""
         end = time.monotonic() + seconds
         while True:
-            found = [line for line in self.as_root("sh", "-c", LOOK, check=False).splitlines() if " idle" not in line]
+            lines = self.as_root("sh", "-c", LOOK, check=False).splitlines()
+            found = [line for line in lines if not UNUSED.match(line)]
             if not all(map(PASSING.match, found)) or not found or time.monotonic() > end:
                 return found
             time.sleep(0.2)

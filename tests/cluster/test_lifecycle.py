@@ -6,9 +6,11 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -65,17 +67,12 @@ def test_clusters_of_two_names_know_nothing_of_each_other(machine, up, own):
     assert other.output("squeue -h -o '%i %T'") == "1 RUNNING"
 
 
-# What an ordinary user can take before root comes: names, ports, and what may be opened below /run and the cache.
+# What an ordinary user can take before root comes: names, and what may be opened below /run and the cache. (What is
+# done about a port that is taken, tests/cluster/test_ports.py says: here other tests would notice.)
 SQUATTER = """
 import fcntl, socket, sys, time
 from pathlib import Path
 taken = []
-for number in range(2):
-    for port in range(17000, 17100):
-        try:
-            taken.append(socket.create_server(("127.0.0.1", port)))
-        except OSError:
-            pass
 name = socket.socket(socket.AF_UNIX)
 name.bind("\\0practice-cluster")
 for path in [*Path("/run/practice-cluster").glob("*"), *Path(sys.argv[1]).glob("*")]:
@@ -89,9 +86,18 @@ time.sleep(600)
 """
 
 
-def test_an_ordinary_user_keeps_nobody_from_starting_or_ending(machine, up):
-    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/env", "python3"]
-    squatter = subprocess.Popen([*as_nobody, "-c", SQUATTER, CACHE], stdout=subprocess.PIPE, text=True)
+@pytest.fixture
+def as_nobody():
+    """Words before those of a Python program that an ordinary user runs, and a copy of the command that he may read."""
+    python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        copy = shutil.copytree(PRACTICE_CLUSTER.parent, f"{folder}/cluster")
+        yield ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python], f"{copy}/practice-cluster"
+
+
+def test_an_ordinary_user_keeps_nobody_from_starting_or_ending(machine, up, as_nobody):
+    squatter = subprocess.Popen([*as_nobody[0], "-c", SQUATTER, CACHE], stdout=subprocess.PIPE, text=True)
     try:
         assert squatter.stdout.readline() == "taken\n"
         done = up("up")
@@ -326,17 +332,17 @@ def test_without_a_cluster_there_is_one_line(up, verb):
 
 
 @pytest.mark.parametrize("verb", [["up"], ["status"], ["repair"], ["run", "true"], ["shell"], ["image", "."], ["down"]])
-def test_an_ordinary_user_gets_one_line(machine, up, verb):
-    def as_nobody():
-        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, PRACTICE_CLUSTER]
-        env = os.environ | {"PRACTICE_CLUSTER_NAME": machine.name, "HOME": "/nonexistent"}
-        return subprocess.run([*command, *verb], env=env, capture_output=True, text=True, check=False)
+def test_an_ordinary_user_gets_one_line(machine, up, as_nobody, verb):
+    env = os.environ | {"PRACTICE_CLUSTER_NAME": machine.name, "HOME": "/nonexistent"}
+    words, command = as_nobody
 
-    done = [as_nobody()]
+    def ask():
+        return subprocess.run([*words, command, *verb], env=env, capture_output=True, text=True, check=False)
+
+    before = ask()
     assert up("up").returncode == 0
-    done.append(as_nobody())
-    assert [one.stdout for one in done] == ["", ""]
-    assert all(
-        one.returncode and re.fullmatch("practice-cluster: .*root.*\\n|.*is not up.*\\n", one.stderr) for one in done
-    )
+    meanwhile = ask()
+    for done in (before, meanwhile):
+        assert done.returncode and not done.stdout
+        assert re.fullmatch(r"practice-cluster: .*(root|is not up).*\n", done.stderr)
     assert up("run", "id", "-un").stdout == "learner\n"

@@ -1,0 +1,36 @@
+"""Nothing that start.py calls can hang it: a program gets its time, and what it leaves behind holds nobody."""
+
+import sys
+import time
+
+import pytest
+from practice import PRACTICE_CLUSTER
+
+sys.path.append(str(PRACTICE_CLUSTER.parent / "inside"))
+import start
+
+
+def test_a_program_that_hangs_is_ended_with_a_line():
+    with pytest.raises(start.Failure, match=r"^sh has not ended after 0 s$"):
+        start.run("sh", "-c", "sleep 700 & sleep 700", seconds=0.3)
+
+
+def test_a_daemon_that_keeps_the_output_open_is_not_waited_for():
+    begin = time.monotonic()
+    done = start.run("sh", "-c", "echo out; echo err >&2; sleep 60 & exit 3")
+    assert (done.returncode, done.stdout, done.stderr) == (3, "out\n", "err\n")
+    assert time.monotonic() - begin < 50
+
+
+def test_a_wait_ends_as_soon_as_the_daemon_is_gone(monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "LOGS", tmp_path)
+    tmp_path.joinpath("no-such-daemon.log").write_text("first\nlast\n")
+    with pytest.raises(start.Failure, match=r"^no answer: no-such-daemon has ended, its last words: last$"):
+        start.wait("no answer", lambda: False, seconds=600, daemons=("no-such-daemon",))
+    with pytest.raises(start.Failure, match=r"^no answer after 0 s; its log is in "):
+        start.wait("no answer", lambda: False, seconds=0.2)
+
+
+def test_a_daemon_that_is_there_is_found():
+    assert start.processes("no-such-daemon") == []
+    assert start.processes("python") or start.processes("python3") or start.processes("pytest")
