@@ -58,7 +58,7 @@ def up(options: dict) -> int:
     say(f"up after {seconds:.1f} s: {options['nodes']} nodes. `practice-cluster shell` takes you there.")
     if "home" not in options:
         say("the home of learner is forgotten by `down`; with `up --home DIR` it is a folder of yours")
-    if settings.secret_variables():
+    if settings.secret_variables() or settings.secret_pip_conf():
         say("passwords in this machine's settings of pip and proxies stay here: learner has addresses without them")
     return 0
 

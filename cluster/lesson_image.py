@@ -15,13 +15,20 @@ from root import digest, remove
 DEFINITION = "container/singularity.def"
 REQUIREMENTS = "container/requirements.txt"
 FOLDER = "notebook-to-cluster"  # below the home of learner
+SECRETS = "secrets"  # below the folder where the image is built
 
 # Both run as learner, who owns these folders: root writing there would follow what learner put in its way.
 INSTALL = f"mkdir -p {FOLDER} && cd {FOLDER} && cat >.knn.sif.new && chmod 755 .knn.sif.new && mv .knn.sif.new knn.sif"
 BUILD = f"""
+set -e
 work=$(mktemp -d /var/tmp/image.XXXXXX)
 trap 'rm -rf "$work"' EXIT
-cd "$work" && tar -x && apptainer build knn.sif {DEFINITION} </dev/null >&2 && cat knn.sif
+cd "$work"
+tar -x
+# pip in the image that is built finds passwords at home; they are not in the image.
+if [ -d {SECRETS} ]; then set -- --bind "$work/{SECRETS}:/root"; fi
+apptainer build "$@" knn.sif {DEFINITION} </dev/null >&2
+cat knn.sif
 """
 
 
@@ -53,6 +60,9 @@ def build(state: dict, files: dict[str, bytes], cached: Path) -> None:
     """Build the image from its two files, and keep it in the cache when it is whole."""
     bundle, partial, log = CACHE / "bundle.partial", cached.with_suffix(".partial"), CACHE / "image.log"
     try:
+        if secrets := settings.secret_pip_conf():
+            files = files | {f"{SECRETS}/.config/pip/pip.conf": secrets.encode()}
+        bundle.touch(mode=0o600)
         bundle.write_bytes(archive(files))
         with bundle.open("rb") as source, partial.open("wb") as target, log.open("wb") as said:
             code = learner(

@@ -123,9 +123,15 @@ def proxies_sh() -> str:
 
 
 def secret_variables() -> dict[str, str]:
-    """Return what pip and others need in their environment, and only there, because it has secrets in it."""
-    pip = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in pip_options().items()}
-    return {name: value for name, value in (pip | variables()).items() if without_secrets(value) != value}
+    """Return the variables of proxies that have secrets in them: for the environment of a build, and nothing else."""
+    return {name: value for name, value in variables().items() if without_secrets(value) != value}
+
+
+def secret_pip_conf() -> str:
+    """Return a pip.conf of the settings that have secrets in them, for a build and nothing else; nothing if none do."""
+    found = {name: value for name, value in pip_options().items() if without_secrets(value) != value}
+    lines = [f"{name} = {' '.join(value.split())}\n" for name, value in sorted(found.items())]
+    return "".join(["[global]\n", *lines]) if lines else ""
 
 
 def certificates() -> bytes:

@@ -61,10 +61,17 @@ def test_what_pip_and_proxies_need_is_in_the_environment_of_a_build_only(monkeyp
     profile = settings.proxies_sh()
     assert 'export https_proxy="${https_proxy:-http://proxy.example:3128}"\n' in profile
     assert SECRET not in pip + profile
-    assert settings.secret_variables() == {
-        "PIP_INDEX_URL": f"https://me:{SECRET}@index.example/simple",
-        "https_proxy": f"http://me:{SECRET}@proxy.example:3128",
-    }
+    assert settings.secret_variables() == {"https_proxy": f"http://me:{SECRET}@proxy.example:3128"}
+    assert settings.secret_pip_conf() == f"[global]\nindex-url = https://me:{SECRET}@index.example/simple\n"
+
+
+# Notes whether pip has the password while the image is built; the definition itself, which an image keeps, has not.
+BUILD_SEES_IT = f"""\
+Bootstrap: docker
+From: python:3.13-slim
+%post
+    python3 -m pip config list | grep -c '{SECRET[:-1]}[{SECRET[-1]}]' >/seen
+"""
 
 
 @pytest.mark.cluster
@@ -90,6 +97,15 @@ def test_no_secret_is_in_anything_that_a_cluster_is_made_of(up, tmp_path):
         )
         seen = up("run", "bash", "-c", look, env=env).stdout
         assert seen.startswith("[global]\n") and "https://nobody.example/simple" in seen
+        container = tmp_path / "code/container"
+        container.mkdir(parents=True)
+        container.joinpath("singularity.def").write_text(BUILD_SEES_IT)
+        container.joinpath("requirements.txt").touch()
+        image = up("image", container.parent, env=env)
+        assert image.returncode == 0, image.stderr
+        inside = f"cat /seen; grep -rIl {SECRET} /etc /root /usr/local /var/log /tmp; true"
+        command = f"cd notebook-to-cluster && apptainer exec --no-home --contain knn.sif sh -c '{inside}'"
+        assert up("run", "bash", "-c", command, env=env).stdout == "1\n"
     finally:
         assert up("down", env=env).returncode == 0
     assert [str(path) for path in cache.rglob("*") if has_secret(path)] == []
