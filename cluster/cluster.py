@@ -89,7 +89,7 @@ def ingredients(slot: int) -> tuple[Path, Path | None]:
     answers: list[bool] = []
     question = threading.Thread(target=lambda: answers.append(base_image.registry_answers()), daemon=True)
     question.start()
-    with lock.held(*places.CACHE_LOCK):
+    with lock.held(*places.CACHE_LOCK, say=say):
         root.remove(places.CACHE.glob("*.partial"))  # of a command that was killed
         folder = root.ensure(slot, say)
         question.join()

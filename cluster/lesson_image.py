@@ -43,7 +43,7 @@ def install(state: dict, code: Path, say) -> int:
     cached = CACHE / f"knn-{digest(*files.values(), *map(str.encode, base))}.sif"
     how = "from the cache"
     if not cached.exists():
-        with lock.held(*CACHE_LOCK):
+        with lock.held(*CACHE_LOCK, say=say):
             if not cached.exists():  # another command may just have built it
                 say("building the image, once; this takes some minutes")
                 build(state, files, cached)

@@ -42,12 +42,19 @@ def grasp(path: Path) -> int | None:
 
 
 @contextlib.contextmanager
-def held(path: Path, refusal: str, seconds: float = 0):
-    """Hold a lock; refuse with this line if somebody else has it for longer than so many seconds."""
-    end = time.monotonic() + seconds
+def held(path: Path, refusal: str, seconds: float = 0, say=None):
+    """Hold a lock; refuse with this line if somebody else has it for longer than so many seconds.
+
+    Where a person waits for long, `say` tells it once.
+    """
+    begin = time.monotonic()
     while (file := grasp(path)) is None:
-        if time.monotonic() >= end:
+        waited = time.monotonic() - begin
+        if waited >= seconds:
             raise Refusal(refusal)
+        if say and waited > 1:
+            say(f"waiting, because {refusal}")
+            say = None
         time.sleep(0.05)
     with released(path, file):
         yield

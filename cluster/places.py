@@ -14,7 +14,7 @@ NAME = os.environ.get("PRACTICE_CLUSTER_NAME", "lesson")
 # What may stay: packages and images. All clusters share it.
 CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster")).absolute()
 # (file, refusal, seconds) of the lock for what is made once and kept: somebody else may be making it just now.
-CACHE_LOCK = (CACHE / "lock", f"another practice-cluster still makes something in {CACHE}", 3600)
+CACHE_LOCK = (CACHE / "lock", f"another practice-cluster makes something for all of them in {CACHE}", 3600)
 # What this cluster writes to disk; gone after `down`.
 LIVE = CACHE / "live" / NAME
 # Where the logs of a start that failed are kept, until the next `up`.
