@@ -24,6 +24,7 @@ from errors import Refusal
 from namespace import enter, learner
 
 REPAIR_SECONDS = 600
+ANSWER_SECONDS = 10  # for a registry; where no name server answers, the question itself takes longer
 # (file, refusal) of the locks: for starting and ending this cluster, and for choosing ports among all of them.
 OWN_LOCK = (places.RUN / f"{places.NAME}.lock", "another practice-cluster is starting or ending one just now")
 SLOTS_LOCK = (places.RUN / "slots", "another practice-cluster is choosing its ports for too long")
@@ -92,8 +93,8 @@ def ingredients(slot: int) -> tuple[Path, Path | None]:
     with lock.held(*places.CACHE_LOCK, say=say):
         root.remove(places.CACHE.glob("*.partial"))  # of a command that was killed
         folder = root.ensure(slot, say)
-        question.join()
-        return folder, None if answers[0] else base_image.ensure(folder, say)
+        question.join(ANSWER_SECONDS)
+        return folder, None if any(answers) else base_image.ensure(folder, say)
 
 
 def down() -> int:

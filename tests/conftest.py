@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest.register_assert_rewrite("bundle")
+pytest.register_assert_rewrite("bundle", "practice", "machine")
 from bundle import skip_or_fail  # noqa: E402 - after the rewrite of its asserts is asked for
+from practice import end_orphans  # noqa: E402 - the same
 
 # How long something takes is measured by `make bench` and never decides a test.
 settings.register_profile("untimed", settings(), deadline=None)
@@ -74,6 +75,7 @@ def may_start_cluster():
     """Skip, or fail where CI is set, when no practice cluster can be started here."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         skip_or_fail("a practice cluster can only be started by root on Linux")
+    end_orphans()
 
 
 def place(nodeid: str) -> int:

@@ -6,6 +6,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=$1 workers=$2 rounds=$3
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || {
+    echo "make soak: ROUNDS=$rounds is no number of rounds" >&2
+    exit 2
+}
 pages="array-jobs or dependencies or collect"
 logs=_build/soak
 mkdir -p "$logs"

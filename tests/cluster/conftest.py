@@ -11,10 +11,8 @@ import subprocess
 import sys
 
 import pytest
-
-pytest.register_assert_rewrite("practice", "machine")
-from machine import Machine  # noqa: E402 - after the rewrite of their asserts is asked for
-from practice import PRACTICE_CLUSTER, Cluster, end_orphans, name_of, practice_cluster  # noqa: E402
+from machine import Machine
+from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
 
 
 class Shared:
@@ -50,7 +48,6 @@ class Shared:
 @pytest.fixture(scope="session")
 def shared(may_start_cluster):
     """The cluster that tests share, for as long as this process runs."""
-    end_orphans()
     shared = Shared()
     yield shared
     shared.end()

@@ -40,12 +40,10 @@ def running(cluster, array):
 
 
 def written(cluster):
-    """Wait until the controller has written what is so now: as nothing changes, the next time it writes."""
+    """Wait until the controller has written what is so now. A job must run: its comment is a change to be written."""
     now = float(shell(cluster, "date +%s.%N"))
     when = "stat -c %.Y /var/spool/slurmctld/job_state 2>/dev/null || echo 0"
-    # A hold and its release are a change, after which it writes.
-    touch = "scontrol update JobId=$(squeue -h -r -t R -o %A | head -n 1) Comment=written"
-    shell(cluster, touch)
+    shell(cluster, "scontrol update JobId=$(squeue -h -r -t R -o %A | head -n 1) Comment=written")
     poll(lambda: float(shell(cluster, when)) > now, 120, "the state is written")
 
 
@@ -111,10 +109,16 @@ def test_what_the_controller_has_written_goes_on_after_it_was_killed(own):
 def test_what_the_controller_had_not_written_is_put_right_by_repair(own):
     """A controller that knows nothing of tasks that run starts them again, which their nodes refuse."""
     cluster = own()
-    array = cluster.submit(f"--array=0-9 --begin=now+15 --job-name=lost {OTHERS} --wrap='{WAITS}'")
     other = cluster.submit(f"--job-name=other {OTHERS} --wrap='{WAITS}'")
-    written(cluster)
-    shell(cluster, "cp -a /var/spool/slurmctld /var/spool/older")
+    poll(lambda: running(cluster, other), 120, "the other job runs", lambda: cluster.hopeless(other))
+    for wait in (15, 60, 240):  # until the array begins, on a machine that is as busy as this one
+        array = cluster.submit(f"--array=0-9 --begin=now+{wait} --job-name=lost {OTHERS} --wrap='{WAITS}'")
+        written(cluster)
+        shell(cluster, "rm -rf /var/spool/older; cp -a /var/spool/slurmctld /var/spool/older")
+        if set(cluster.output(f"squeue -h -r -j {array} -o %T").split()) == {"PENDING"}:
+            break
+        cluster.run(f"scancel {array}")
+        cluster.wait(array)
     poll(lambda: len(running(cluster, array)) == 7, 120, "all processors are used", lambda: cluster.hopeless(array))
     # As if it had been killed before it wrote again.
     shell(cluster, f"{KILL_CONTROLLER}; cd /var/spool; rm -r slurmctld; mv older slurmctld; slurmctld")
