@@ -5,6 +5,7 @@ from pathlib import Path
 
 import settings
 from errors import Refusal
+from places import NAME
 
 LIMIT = 3600  # seconds: a network can be slow, but what takes longer hangs
 UNSHARE = [
@@ -18,6 +19,7 @@ ENVIRONMENT = {
     "HOME": "/root",
     "DEBIAN_FRONTEND": "noninteractive",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PRACTICE_CLUSTER_NAME": NAME,  # for whoever asks whose processes these are
 }
 IN_ROOT = """
 cd "$1"

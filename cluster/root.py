@@ -78,7 +78,7 @@ def build(root: Path, slot: int) -> None:
         (given / "sources.list").write_text(settings.apt_sources())
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
         log_or_refuse(box.run(
-            [*MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
+            ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
              settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
         log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))

@@ -14,7 +14,7 @@ from walk.errors import Broken, Wrong
 from walk.inventory import EDIT, TRANSCRIPT, Inventory
 from walk.places import Machine
 from walk.shell import START, Ended, Helper, Result, Shell
-from walk.slurm import Queue, array_of
+from walk.slurm import Queue, array_of, standing_still
 
 LIMIT = 600  # seconds that jobs may take to end after the last command of a page
 HOME = "/home/learner"  # what the pages say where this walk has the reader's home
@@ -145,6 +145,9 @@ class Journey:
             raise
         except Wrong as wrong:
             self._fail(outcome, f"{self._at}: {wrong}")
+        finally:
+            if self._queue:
+                self._queue.freezer.off()
         if block == self._last[block.page]:
             self._leave_machine()
             if self._queue:
@@ -226,14 +229,20 @@ class Journey:
         compared = options["output"] == "compared"
         # On the machine, commands have nothing to do with the reader's jobs.
         queue, ids = (None, self._machine_ids) if at_machine(block) else (self._queue, self._ids)
-        for number, command in enumerate(commands(block.text)):
+        typed = commands(block.text)
+        still = standing_still(typed) if queue and compared else range(0)
+        for number, command in enumerate(typed):
             self._at = f"{block.page}.md:{block.line + command.line}"
             place = f"{self._at}: $ {command.text}"
             left = max(end - time.monotonic(), 1)
             if queue and not queue.wait(command.text, left, to_compare=compared):
                 self._fail(outcome, f"{place}\njobs still wait or run after {options['limit']} seconds")
                 queue.end_all()
+            if queue and number in still[:1]:
+                queue.freezer.on()
             result = shell.type(command.text, max(end - time.monotonic(), 1), queue.hope if queue else None)
+            if queue and number in still[-1:]:
+                queue.freezer.off()
             outcome.results.append(self._at_home(result))
             if result.code is None:
                 why = f"has not ended after {options['limit']} seconds, or prints far too much, and was killed"

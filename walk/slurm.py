@@ -9,7 +9,9 @@ import shlex
 import time
 from dataclasses import dataclass
 
+from extensions.blocks import Command
 from walk.errors import Broken
+from walk.freezer import Freezer
 from walk.shell import Helper
 
 # What is typed while jobs wait or run. Before anything else, a reader waits for their end.
@@ -55,6 +57,7 @@ class Queue:
 
     def __init__(self, shell: Helper):
         self._shell = shell
+        self.freezer = Freezer(shell)
         self._submitted = False  # may there be jobs whose end nobody has waited for?
         # Rows of jobs that the accounting does not know and need not know.
         self._disregarded: set[tuple[str, ...]] = set()
@@ -267,6 +270,24 @@ def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
     own = [node for node in nodes if node.partition in partitions(job)]
     bad = [node for node in own if node.drained or node.gone]
     return bool(bad) and (len(bad) == len(own) or reason_of(job).startswith(UNAVAILABLE))
+
+
+def standing_still(typed: list[Command]) -> range:
+    """From which command to which one jobs stand still: from what submits them to the look at them while they run."""
+    looks = [number for number, command in enumerate(typed) if shows_running(command)]
+    if not looks:
+        return range(0)
+    first = looks[0]
+    while first > 0:
+        first -= 1
+        if not AT_ONCE.search(typed[first].text):  # before it, a reader waits for the end of jobs
+            break
+    return range(first, looks[-1] + 1)
+
+
+def shows_running(command: Command) -> bool:
+    """Does the page show jobs that run below this command?"""
+    return bool(LOOKS.search(command.text)) and any(re.search(r"\sR\s", line) for line in command.output)
 
 
 def rests(jobs: list[Job]) -> bool:

@@ -43,18 +43,14 @@ class Machine:
     def look(self):
         """Return {kind: set of what there is}."""
         groups = {str(path) for path in Path("/sys/fs/cgroup").glob("*/*") if path.is_dir()}
-        files = [*RUN.glob("*"), *CACHE.glob("*.partial"), *CACHE.glob("live/*"), *CACHE.glob("lock")]
+        files = [*RUN.glob("*"), *CACHE.glob("live/*")]
         return {
             "processes": set(apart(self.name)),
             "mounts": set(Path("/proc/self/mounts").read_text().splitlines()),
             "cgroups": {group for group in groups if self.name in group or "slurm" in group},
             "listens": self.listens(),
-            "files": {str(path) for path in files if self.is_ours(path)},
+            "files": {str(path) for path in files if path.name.startswith(self.name)},
         } | {kind: set(subprocess.getoutput(command).splitlines()) for kind, command in SYSTEM.items()}
-
-    def is_ours(self, path):
-        """Can a file be the cluster's of this name? What others make for all is only there while they make it."""
-        return path.name.startswith(self.name)
 
     def listens(self):
         """Return who listens below the ports that the kernel gives to any program, without other clusters."""
@@ -110,7 +106,7 @@ def listening():
 def apart(name):
     """Yield the processes in another process namespace than ours, and those that start others in one.
 
-    What belongs to a cluster of another name is left out: its groups, its words or its mounts say so.
+    What belongs to a cluster of another name is left out: its groups, its words, its variables or its mounts say so.
     """
     own = os.readlink("/proc/self/ns/pid")
     for process in Path("/proc").glob("[0-9]*"):
@@ -123,6 +119,6 @@ def apart(name):
 
 def of_another(process, name):
     """Does a process belong to a cluster of another name?"""
-    said = "".join(texts(process / file for file in ("cgroup", "cmdline", "mountinfo")))
-    names = set(re.findall(r"(?:/practice-cluster-|practice-cluster/live/)([a-z0-9-]+)", said))
+    said = "".join(texts(process / file for file in ("cgroup", "cmdline", "environ", "mountinfo")))
+    names = set(re.findall(r"(?:/practice-cluster-|/live/|PRACTICE_CLUSTER_NAME=)([a-z0-9-]+)", said))
     return bool(names) and name not in names

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from machine import CACHE, listening
@@ -182,7 +183,7 @@ def test_killed_up_leaves_nothing_behind(machine, up, start, moment, next_verb):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_root_that_is_half_made_is_removed(machine, up, start, tmp_path, number):
-    cache = tmp_path / "cache"
+    cache, temporary = tmp_path / "cache", set(Path("/tmp").glob("mmdebstrap.*"))
     environment = os.environ | {"PRACTICE_CLUSTER_CACHE": str(cache)}
     process = start("up", env=environment)
     read_until(process, "the root with Slurm is made")
@@ -192,6 +193,7 @@ def test_a_root_that_is_half_made_is_removed(machine, up, start, tmp_path, numbe
     if number == signal.SIGKILL:
         assert up("down", env=environment).returncode == 0
     assert [path.name for path in cache.iterdir()] == ["build.log"]
+    assert set(Path("/tmp").glob("mmdebstrap.*")) <= temporary
     assert machine.differences() == []
 
 

@@ -333,12 +333,16 @@ def place_of(found: Inventory):
     sys.path.insert(0, str(found.source / "cluster"))
     import namespace
     import state
+    from errors import Refusal
 
     def enter(*command: str) -> str:
         """Run a command as root in the cluster, which the walk has started."""
         known = state.last(place.name)
         assert known is not None
-        return namespace.enter(known, list(command)).stdout
+        try:
+            return namespace.enter(known, list(command)).stdout
+        except Refusal as refusal:
+            raise Wrong(str(refusal)) from None
 
     place: Any = places.of(found)
     place.enter = enter

@@ -59,3 +59,22 @@ def test_a_killed_walk_leaves_no_cluster(on_slurm, number, running, wait):
     process.communicate(timeout=600)
     wait(lambda: not list(RUN.glob(f"walk-{process.pid}*.json")))
     assert not running(f"sleep 7804.{ME}") and not running(f"sleep 7805.{ME}")
+
+
+def test_jobs_that_are_over_in_a_second_are_shown_while_they_run(on_slurm):
+    """However long the reader takes to look: they stand still meanwhile, and go on afterwards."""
+    shown = "1     short    bread  learner  R       0:00      1 n1"
+    header = "             JOBID PARTITION     NAME     USER ST       TIME  NODES NODELIST(REASON)"
+    typed = [
+        '$ sbatch --job-name=bread --wrap="sleep 1; echo baked" && sleep 5',
+        "Submitted batch job 1",
+        "$ squeue --me",
+        header,
+        f"                 {shown}",
+        "$ cat slurm-1.out",
+        "baked",
+        "$ mkdir -p kitchen",
+    ]
+    on_slurm.change("index.md", "$ mkdir -p kitchen", "\n".join(typed))
+    wrong = on_slurm.walk("index")
+    assert wrong == {"index.md:9": []}
