@@ -34,10 +34,15 @@ def digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
+def where() -> Path:
+    """Return the place of the root folder that is made of what there is now."""
+    words = [platform.machine(), *MMDEBSTRAP, *written_settings().values()]
+    return CACHE / f"root-{digest(*INGREDIENTS, settings.certificates(), *map(str.encode, words))}"
+
+
 def ensure(slot: int, say) -> Path:
     """Return the root folder; make it, with the ports of a slot, if it isn't there, or is made of something else."""
-    words = [platform.machine(), *MMDEBSTRAP, *written_settings().values()]
-    root = CACHE / f"root-{digest(*INGREDIENTS, settings.certificates(), *map(str.encode, words))}"
+    root = where()
     if not root.is_dir():
         refuse_full_disk()
         install_mmdebstrap(say)

@@ -14,6 +14,9 @@ import pytest
 from machine import Machine
 from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
 
+sys.path.append(str(PRACTICE_CLUSTER.parent))
+import root
+
 
 class Shared:
     """The cluster that tests share: started when the first one needs it, and made anew after one that harmed it."""
@@ -88,11 +91,12 @@ def up(may_start_cluster):
 
 @pytest.fixture(scope="session")
 def warm(may_start_cluster):
-    """The packages are in the cache: making them takes minutes, and locks that others wait for."""
+    """The root folder with the packages, in the cache: making it takes minutes, and locks that others wait for."""
     name = name_of("warm")
     done = practice_cluster("up", name=name, timeout=3600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert practice_cluster("down", name=name).returncode == 0
+    return root.where()
 
 
 @pytest.fixture

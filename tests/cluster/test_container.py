@@ -8,7 +8,6 @@ import os
 import subprocess
 
 import pytest
-from machine import CACHE
 from practice import PRACTICE_CLUSTER
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
@@ -46,14 +45,8 @@ UNSHARE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def root(warm):
-    """The private root, which `up` makes where there is none."""
-    return max(CACHE.glob("root-*"), key=lambda path: path.stat().st_ctime)
-
-
 @pytest.fixture
-def container(root, tmp_path):
+def container(warm, tmp_path):
     """container(owner, command) runs a command of learner in the container, beside a folder of that owner."""
 
     def run(owner, command):
@@ -61,7 +54,7 @@ def container(root, tmp_path):
         work.mkdir()
         folder.mkdir()
         os.chown(folder, owner, owner)
-        script = ["sh", "-euc", CONTAINER, "sh", work, root, PRACTICE_CLUSTER.parent / "inside", folder]
+        script = ["sh", "-euc", CONTAINER, "sh", work, warm, PRACTICE_CLUSTER.parent / "inside", folder]
         done = subprocess.run(
             [*UNSHARE, "--", *script, "bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             check=False, timeout=300,

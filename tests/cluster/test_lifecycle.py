@@ -141,9 +141,8 @@ exec $up
 
 
 @pytest.mark.parametrize("daemon", ["mariadbd", "munged", "slurmdbd", "slurmctld", "slurmd"])
-def test_a_daemon_that_does_not_start_ends_the_start_with_a_line(machine, up, daemon):
-    root = max(CACHE.glob("root-*"), key=lambda path: path.stat().st_ctime)
-    script = f"root={root} daemon={daemon} does='echo it is broken >&2; exit 3'\n{BROKEN}"
+def test_a_daemon_that_does_not_start_ends_the_start_with_a_line(machine, up, warm, daemon):
+    script = f"root={warm} daemon={daemon} does='echo it is broken >&2; exit 3'\n{BROKEN}"
     done = in_mount_namespace(up, script)
     assert done.returncode == 1
     assert done.stderr.startswith("practice-cluster: did not start: ") and daemon in done.stderr
