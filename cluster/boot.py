@@ -43,9 +43,10 @@ def start(options: dict, folder: Path, registry: Path | None, say) -> None:
         )  # fmt: skip
     assert process.stdin
     try:
-        follow(process, say)
+        facts = follow(process, say)
         process.stdin.write(b"stay\n")
         process.stdin.flush()
+        state.write(facts | {"ready": True})
     except BaseException:
         keep_logs()
         process.kill()
@@ -56,8 +57,8 @@ def start(options: dict, folder: Path, registry: Path | None, say) -> None:
             process.stdin.close()
 
 
-def follow(process: subprocess.Popen, say) -> None:
-    """Pass on what process 1 says until it is ready, and note how to find it again."""
+def follow(process: subprocess.Popen, say) -> dict:
+    """Pass on what process 1 says until it is ready, note how to find it again, and return what is known of it."""
     known, step = state.last() or {}, "its namespaces"
     for line in lines_of(process, time.monotonic() + LIMIT):
         word, _, rest = line.partition(" ")
@@ -68,8 +69,7 @@ def follow(process: subprocess.Popen, say) -> None:
             cgroups.settle(process.pid)
         elif word == "ready":
             facts = json.loads(Path(f"/proc/{known['pid']}/root/run/practice-cluster.json").read_text())
-            state.write(known | facts | {"ready": True})
-            return
+            return known | facts
         else:
             step = line
             say(line)

@@ -39,7 +39,8 @@ def up(options: dict) -> int:
     """Start a cluster and wait until a job has run on it; leave nothing behind when that is interrupted."""
     places.only_root()
     with lock.held(*OWN_LOCK):
-        if state.read():
+        # One that lives and isn't ready is what a killed `up` left: who starts one now would have the lock.
+        if (state.read() or {}).get("ready"):
             raise Refusal("is already up: `practice-cluster status` says more, `practice-cluster down` ends it")
         refuse_other_slurm()
         begin = time.monotonic()

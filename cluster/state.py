@@ -59,10 +59,9 @@ def read() -> dict | None:
 def needed() -> dict:
     """Return the state of a cluster that is up and ready, for root; or refuse."""
     state = read()
-    if not state:
-        raise Refusal("is not up: `practice-cluster up` starts it", NOT_UP)
-    if not state.get("ready"):
-        raise Refusal("is not up yet", NOT_UP)
+    if not state or not state.get("ready"):
+        starts = state and runs(state, "up")
+        raise Refusal("is not up yet" if starts else "is not up: `practice-cluster up` starts it", NOT_UP)
     if os.geteuid() != 0:
         raise Refusal("is up, and only root may enter it: try `sudo practice-cluster`")
     return state

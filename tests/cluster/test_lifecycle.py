@@ -1,7 +1,6 @@
 """The practice cluster starts once, leaves another Slurm alone, and leaves nothing behind, however it ends."""
 
 import ipaddress
-import json
 import os
 import pty
 import re
@@ -15,8 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
-from machine import CACHE, listening
-from practice import PRACTICE_CLUSTER, RUN, poll
+import state
+from inside.slurm_conf import Ports
+from machine import listening
+from places import CACHE
+from practice import PRACTICE_CLUSTER, poll
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
@@ -61,6 +63,7 @@ def test_clusters_of_two_names_know_nothing_of_each_other(machine, up, own):
     other = own("--nodes=2")
     assert up("run", "sbatch", "--parsable", "--wrap=sleep 300").stdout == "1\n"
     assert other.output("sbatch --parsable --wrap='sleep 300'") == "1"
+    poll(lambda: other.output("squeue -h -o '%i %T'") == "1 RUNNING", 120, "the job runs", lambda: other.hopeless("1"))
     assert up("run", "sinfo", "-h", "-o", "%D").stdout == "1\n"
     assert other.output("sinfo -h -p short -o %D") == "2"
     assert up("down").returncode == 0
@@ -128,13 +131,13 @@ def test_a_start_that_takes_too_long_is_ended(machine, up):
     assert not logs.exists()
 
 
-# Each daemon in turn can't start: a program of its name that ends at once, or hangs.
+# A daemon can't start: a program of its name ends at once.
 BROKEN = """
 mount -t tmpfs none /mnt
 mkdir /mnt/upper /mnt/work
 mount -t overlay -o "lowerdir=$root,upperdir=/mnt/upper,workdir=/mnt/work" none "$root"
 rm "$root/usr/sbin/$daemon" # it may be a link to a file of the machine
-printf '#!/bin/sh\\n%s\\n' "$does" >"$root/usr/sbin/$daemon"
+printf '#!/bin/sh\\necho it is broken >&2; exit 3\\n' >"$root/usr/sbin/$daemon"
 chmod 755 "$root/usr/sbin/$daemon"
 exec $up
 """
@@ -142,7 +145,7 @@ exec $up
 
 @pytest.mark.parametrize("daemon", ["mariadbd", "munged", "slurmdbd", "slurmctld", "slurmd"])
 def test_a_daemon_that_does_not_start_ends_the_start_with_a_line(machine, up, warm, daemon):
-    script = f"root={warm} daemon={daemon} does='echo it is broken >&2; exit 3'\n{BROKEN}"
+    script = f"root={warm} daemon={daemon}\n{BROKEN}"
     done = in_mount_namespace(up, script)
     assert done.returncode == 1
     assert done.stderr.startswith("practice-cluster: did not start: ") and daemon in done.stderr
@@ -165,13 +168,17 @@ def test_interrupted_up_leaves_nothing_behind(machine, up, start, moment):
     assert machine.differences() == []
 
 
-# `up` begins with what `down` does: once is enough.
+# `up` begins with what `down` does: once is enough, and there process 1 has no time to see that it is alone.
 @pytest.mark.parametrize(("moment", "next_verb"), [*((moment, "down") for moment in MOMENTS), ("Slurm runs", "up")])
 def test_killed_up_leaves_nothing_behind(machine, up, start, moment, next_verb):
     process = start("up")
     read_until(process, moment) if isinstance(moment, str) else time.sleep(moment)
+    if next_verb == "up":
+        os.kill(state.last(machine.name)["pid"], signal.SIGSTOP)
     process.kill()
-    process.wait()
+    process.wait(60)
+    if next_verb == "up":
+        assert up("run", "true").stderr == "practice-cluster: is not up: `practice-cluster up` starts it\n"
     following = up(next_verb)
     assert following.returncode == 0, following.stderr
     if next_verb == "up":
@@ -287,8 +294,8 @@ def test_nothing_listens_but_on_loopback(machine, up, start):
     job = start("run", "srun", "bash", "-c", "echo runs; sleep 5")
     read_until(job, "runs")
     new = listening() - machine.listening
-    first = 17000 + 100 * json.loads(RUN.joinpath(f"{machine.name}.json").read_text())["slot"]
-    assert {first, first + 1, *range(first + 11, first + 15)} <= {port for _, port in new}
+    ours = Ports(state.last(machine.name)["slot"])
+    assert {ours.controller, ours.database, *ours.nodes(4)} <= {port for _, port in new}
     assert [address for address in new if not ipaddress.ip_address(address[0]).is_loopback] == []
     assert job.wait(60) == 0
 
