@@ -23,8 +23,7 @@ CGROUP = Path("/sys/fs/cgroup")
 REGISTRY = Path("/var/lib/registry")
 FACTS = Path("/run/practice-cluster.json")
 JOB_TABLES = ("job_table", "step_table", "job_env_table", "job_script_table")
-
-
+ANSWER = 60  # seconds that a command may take, and a daemon until it answers
 # Seconds until a daemon that is not seen has ended: while it leaves its terminal it has one number, then another.
 GONE = 2
 
@@ -37,7 +36,7 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run(*command: str, user: str = "", seconds: float = 60) -> subprocess.CompletedProcess:
+def run(*command: str, user: str = "", seconds: float = ANSWER) -> subprocess.CompletedProcess:
     """Run a command to its end, as another user if one is named, and keep what it prints; Failure if it hangs.
 
     It prints into files: a pipe ends only when the last process that has inherited it does.
@@ -62,7 +61,7 @@ def as_user(user: str) -> list[str]:
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
 
 
-def must(*command: str, user: str = "", seconds: float = 60) -> str:
+def must(*command: str, user: str = "", seconds: float = ANSWER) -> str:
     """Run a command that must succeed, and return what it prints."""
     done = run(*command, user=user, seconds=seconds)
     if done.returncode:
@@ -80,7 +79,7 @@ def daemon(name: str, *command: str, user: str = "") -> subprocess.Popen:
         )  # fmt: skip
 
 
-def wait(what: str, true, seconds: float = 60, daemons: tuple[str, ...] = ()) -> None:
+def wait(what: str, true, seconds: float = ANSWER, daemons: tuple[str, ...] = ()) -> None:
     """Wait until a condition holds; Failure as soon as a daemon has ended without which it never will."""
     seen = begin = time.monotonic()
     while not true():

@@ -6,16 +6,16 @@ ends one itself, has one of its own: `own`, `machine`.
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 
 import pytest
-from machine import Machine
-from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
-
-sys.path.append(str(PRACTICE_CLUSTER.parent))
 import root
+from machine import Machine
+from places import CACHE
+from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
 
 
 class Shared:
@@ -28,9 +28,12 @@ class Shared:
     def start(self):
         """Return the cluster; a new one if the last test left it ill."""
         if not self.cluster:
-            cluster = Cluster(name_of("shared"))
-            self.cluster = cluster
-            cluster.start()
+            self.cluster = Cluster(name_of("shared"))
+            try:
+                self.cluster.start()
+            except BaseException:  # or the next test would get half of one
+                self.end()
+                raise
         return self.cluster
 
     def end(self):
@@ -87,6 +90,7 @@ def up(may_start_cluster):
     cluster = Cluster(name_of("up"))
     yield cluster.call
     cluster.call("down")
+    shutil.rmtree(CACHE / f"failed-{cluster.name}", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

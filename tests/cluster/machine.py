@@ -2,7 +2,6 @@
 
 import contextlib
 import ipaddress
-import json
 import os
 import re
 import struct
@@ -10,9 +9,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from practice import RUN
+import state
+from inside.slurm_conf import Ports
+from places import CACHE, RUN
 
-CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster"))
 # What the system itself lists. Of the firewall without what the kernel counts, and without the time of the answer.
 SYSTEM = {
     "users": "getent passwd",
@@ -23,7 +23,7 @@ SYSTEM = {
 }
 # Where daemons, packages and users keep things. To look through all of /usr would take longer than an `up`.
 FOLDERS = ("/etc", "/usr/local", "/home", "/var/lib/dpkg", "/var/spool", "/var/mail", "/run")
-PORTS = range(17000, 19000)  # of practice clusters: 100 each
+MOST_NODES = 64  # that a cluster can have
 SECONDS = 10  # that what is just ending may take
 
 
@@ -55,8 +55,9 @@ class Machine:
     def listens(self):
         """Return who listens below the ports that the kernel gives to any program, without other clusters."""
         found = {address for address in listening() if address[1] < 32768}
-        slots = {json.loads(text)["slot"] for text in texts(RUN.glob("*.json"), without=self.name)}
-        return {address for address in found if address[1] not in PORTS or (address[1] - 17000) // 100 not in slots}
+        others = [state.last(path.stem) for path in RUN.glob("*.json") if path.stem != self.name]
+        theirs = {port for known in others if known for port in Ports(known["slot"]).all(MOST_NODES)}
+        return {address for address in found if address[1] not in theirs}
 
     def changed(self):
         """Return the files outside the cache that were changed since."""
@@ -81,12 +82,11 @@ class Machine:
             time.sleep(0.2)
 
 
-def texts(paths, without=""):
-    """Yield the texts of files that may go at any time, but for those of one name."""
+def texts(paths):
+    """Yield the texts of files that may go at any time."""
     for path in paths:
         with contextlib.suppress(OSError):
-            if not path.name.startswith(without or "/"):
-                yield path.read_text(errors="replace")
+            yield path.read_text(errors="replace")
 
 
 def listening():

@@ -2,7 +2,6 @@
 
 import functools
 import io
-import json
 import os
 import re
 import shlex
@@ -12,15 +11,16 @@ import tarfile
 import time
 from pathlib import Path
 
+import namespace
+import state
+from places import RUN
+
 CODE = Path(__file__).parents[2] / "code"
 PRACTICE_CLUSTER = CODE.parent / "cluster/practice-cluster"
 FOLDER = "notebook-to-cluster"
 ENDED = {
     "BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT",
 }  # fmt: skip
-
-
-RUN = Path("/run/practice-cluster")
 
 
 def name_of(purpose):
@@ -141,11 +141,10 @@ class Cluster:
         """Submit a job, and return its id."""
         return self.output(f"sbatch --parsable {options}", **folder)
 
-    def states(self, *ids, whole=False):
+    def states(self, *ids):
         """Return {job id: state} as sacct tells it, one a task."""
-        text = self.output(f"sacct -X -n -P -j {','.join(ids)} -o JobID,State,ExitCode", folder=".")
-        rows = [line.split("|") for line in text.splitlines()]
-        return {job: (state, code) if whole else state.split()[0] for job, state, code in rows}
+        text = self.output(f"sacct -X -n -P -j {','.join(ids)} -o JobID,State", folder=".")
+        return {job: said.split()[0] for job, said in (line.split("|") for line in text.splitlines())}
 
     def wait(self, *ids, tasks=None, seconds=600):
         """Wait until sacct knows the end of all jobs, and of that many tasks; return {job id: state}.
@@ -171,8 +170,8 @@ class Cluster:
         """Return why one of the jobs can't start or end any more, or nothing, and how long that may be so."""
         asked = self.run(f"squeue -h -r -j {','.join(ids)} -o '%i|%T|%r'; sinfo -h -N -o '%N|%T'", False, ".")
         rows = [line.split("|") for line in asked.stdout.splitlines()]
-        for job, state, reason in (row for row in rows if len(row) == 3):
-            if state == "PENDING" and FOR_EVER.search(reason):
+        for job, status, reason in (row for row in rows if len(row) == 3):
+            if status == "PENDING" and FOR_EVER.search(reason):
                 return f"job {job} waits for ever: {reason}", 0 if "held" in reason.lower() else PATIENCE
         nodes = {row[0]: row[1] for row in rows if len(row) == 2}
         if not nodes:
@@ -199,9 +198,6 @@ class Cluster:
 
     def as_root(self, *command, check=True):
         """Run a command as root inside, which the practice cluster itself has no verb for."""
-        pid = json.loads(RUN.joinpath(f"{self.name}.json").read_text())["pid"]
-        nsenter = ["nsenter", f"--target={pid}", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd"]
-        environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-        done = subprocess.run([*nsenter, *command], env=environment, capture_output=True, text=True, check=False)
+        done = namespace.enter(state.last(self.name), list(command), seconds=600)
         assert not check or done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
         return done.stdout

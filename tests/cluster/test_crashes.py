@@ -7,7 +7,7 @@ some seconds after a change, so what happened since the last time is not known t
 import time
 
 import pytest
-from practice import PATIENCE, poll
+from practice import PATIENCE, Cluster, poll
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
@@ -15,7 +15,11 @@ OTHERS = "--time=5 --mem=100M --output=%x_%a.log"
 # A task that ends when the test lets it: nothing happens by chance meanwhile.
 WAITS = "echo start; while ! test -e ~/gate; do sleep 0.2; done; echo done"
 OPEN_THE_GATE = "touch ~/gate"
-KILL_CONTROLLER = 'kill -KILL "$(cat /run/slurm/slurmctld.pid)"'
+# A killed process may live on for a moment: it is waited for.
+KILL = """
+kill() { pkill -KILL -x "$1"; while pgrep -x "$1" >/dev/null; do sleep 0.05; done; }
+"""
+KILL_CONTROLLER = f"{KILL} kill slurmctld"
 # As if the power had failed: the daemon of a node, those of its jobs ($2), and what they run, without a last word.
 KILL_NODE = """
 set -e
@@ -171,7 +175,7 @@ def test_all_daemons_that_have_ended_are_started_again(own):
     cluster = own()
     job = cluster.submit(f"{OTHERS} --wrap=true")
     cluster.wait(job)
-    shell(cluster, f"{KILL_CONTROLLER}; pkill -KILL 'slurmd|slurmdbd|mariadbd|munged'")
+    shell(cluster, f"{KILL} kill 'slurmctld|slurmd|slurmdbd|mariadbd|munged'")
     status = cluster.call("status")
     assert status.returncode == 1 and status.stdout.count("does not run") == 8
     repaired(cluster, "started munged", "started mariadbd", "started slurmdbd", "started slurmctld")
@@ -184,7 +188,7 @@ def test_a_test_that_leaves_the_shared_cluster_ill_is_named(shared):
         ("scontrol update NodeName=n1 State=DRAIN Reason=harm", "node n1 drained harm"),
         ("scontrol create reservation user=root nodes=n1 start=now duration=1", "reservation root_1"),
         ("setpriv --reuid=learner --regid=learner --init-groups sbatch --hold --wrap=true -o /dev/null", "job "),
-        ("kill -KILL $(cat /run/slurm/slurmdbd.pid)", "accounting gives no answer"),
+        (f"{KILL} kill slurmdbd", "accounting gives no answer"),
     ):
         first = shared.start()
         assert shared.complain("nobody") == ""
@@ -192,3 +196,15 @@ def test_a_test_that_leaves_the_shared_cluster_ill_is_named(shared):
         complaint = shared.complain("tests/test_it.py::test_harm")
         assert complaint.startswith("tests/test_it.py::test_harm left the cluster") and said in complaint
     assert shared.start().ills() == []
+
+
+def test_a_shared_cluster_that_does_not_start_is_only_that_tests_trouble(shared, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("no disk")
+
+    shared.end()
+    with monkeypatch.context() as broken:
+        broken.setattr(Cluster, "start", fails)
+        with pytest.raises(RuntimeError, match="no disk"):
+            shared.start()
+    assert shared.complain("nobody") == ""

@@ -5,12 +5,10 @@ import stat
 import subprocess
 import sys
 
-import pytest
-from practice import PRACTICE_CLUSTER
-
-sys.path.append(str(PRACTICE_CLUSTER.parent))
 import lock
+import pytest
 from errors import Refusal
+from practice import PRACTICE_CLUSTER
 
 HOLDS = """
 import lock, pathlib, sys, time

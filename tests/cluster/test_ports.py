@@ -1,13 +1,9 @@
 """Each cluster has ports of its own; where another program has one of them, it takes those of the next slot."""
 
 import socket
-import sys
 
-import pytest
-from practice import PRACTICE_CLUSTER
-
-sys.path.append(str(PRACTICE_CLUSTER.parent))
 import ports
+import pytest
 import state
 from errors import Refusal
 from inside.slurm_conf import SLOTS, Ports

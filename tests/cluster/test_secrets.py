@@ -2,15 +2,11 @@
 
 import gzip
 import os
-import sys
 
 import pytest
+import settings
 from hypothesis import given
 from hypothesis import strategies as st
-from practice import PRACTICE_CLUSTER
-
-sys.path.append(str(PRACTICE_CLUSTER.parent))
-import settings
 
 SECRET = "hunter2"
 # What a machine may have: (text, the same without secrets).

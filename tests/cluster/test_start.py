@@ -2,12 +2,8 @@
 
 import os
 import signal
-import sys
 
 import pytest
-from practice import PRACTICE_CLUSTER
-
-sys.path.append(str(PRACTICE_CLUSTER.parent / "inside"))
 import start
 
 
