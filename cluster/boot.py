@@ -74,9 +74,9 @@ def follow(process: subprocess.Popen, say) -> dict:
             step = line
             say(line)
     if process.poll() is None:
-        raise Refusal(f"did not start within {LIMIT} s; the last step was: {step} (logs: {places.FAILED_LOGS})")
+        raise Refusal(f"did not start within {LIMIT} s; the last step was: {step} (logs: {places.failed_logs()})")
     said = live.LOGS.joinpath("start.log").read_text(errors="replace").strip().splitlines() or ["it says nothing"]
-    raise Refusal(f"did not start: {said[-1].removeprefix('practice-cluster: ')} (logs: {places.FAILED_LOGS})")
+    raise Refusal(f"did not start: {said[-1].removeprefix('practice-cluster: ')} (logs: {places.failed_logs()})")
 
 
 def lines_of(process: subprocess.Popen, end: float) -> Iterator[str]:
@@ -98,4 +98,4 @@ def lines_of(process: subprocess.Popen, end: float) -> Iterator[str]:
 def keep_logs() -> None:
     """Keep the logs of a start that failed: what a cluster writes goes with it."""
     with contextlib.suppress(OSError):
-        shutil.copytree(live.LOGS, places.FAILED_LOGS, dirs_exist_ok=True)
+        shutil.copytree(live.LOGS, places.failed_logs(), dirs_exist_ok=True)

@@ -45,7 +45,7 @@ def up(options: dict) -> int:
         refuse_other_slurm()
         begin = time.monotonic()
         clean()
-        root.remove([places.FAILED_LOGS])
+        root.remove([places.failed_logs()])
         options = options | {"slot": take_slot(options["nodes"])}
         try:
             folder, registry = ingredients(options["slot"])

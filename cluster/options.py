@@ -7,6 +7,8 @@ from pathlib import Path
 
 from errors import WRONG_USE, Refusal
 
+MOST_NODES = 64  # a cluster has 100 ports, and each node needs one
+
 HELP = """\
   --nodes 4                 how many nodes, n1 and so on
   --cpus 2                  processors a node
@@ -55,7 +57,7 @@ def check(args: argparse.Namespace) -> dict:
     if len({name.lower() for name in partitions} - {"default"}) < len(partitions):
         raise Refusal(f"--partitions {args.partitions}: a name must not come twice, nor be `default`", WRONG_USE)
     checked = {
-        "nodes": number("nodes", args.nodes, 1, 64),
+        "nodes": number("nodes", args.nodes, 1, MOST_NODES),
         "cpus": number("cpus", args.cpus, 1, 256),
         "memory": number("memory", args.memory, 512, 10_000_000),
         "max_array_size": number("max-array-size", args.max_array_size, 2, 4_000_001),

@@ -17,10 +17,13 @@ CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-clust
 CACHE_LOCK = (CACHE / "lock", f"another practice-cluster makes something for all of them in {CACHE}", 3600)
 # What this cluster writes to disk; gone after `down`.
 LIVE = CACHE / "live" / NAME
-# Where the logs of a start that failed are kept, until the next `up`.
-FAILED_LOGS = CACHE / f"failed-{NAME}"
 # Which processes are the clusters; gone after `down`, and after a restart of the machine.
 RUN = Path("/run/practice-cluster")
+
+
+def failed_logs(name: str = NAME) -> Path:
+    """Return where the logs of a start that failed are kept, until the next `up` of that name."""
+    return CACHE / f"failed-{name}"
 
 
 def check_name() -> None:

@@ -14,7 +14,7 @@ import sys
 import pytest
 import root
 from machine import Machine
-from places import CACHE
+from places import failed_logs
 from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
 
 
@@ -90,7 +90,7 @@ def up(may_start_cluster):
     cluster = Cluster(name_of("up"))
     yield cluster.call
     cluster.call("down")
-    shutil.rmtree(CACHE / f"failed-{cluster.name}", ignore_errors=True)
+    shutil.rmtree(failed_logs(cluster.name), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

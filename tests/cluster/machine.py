@@ -11,6 +11,7 @@ from pathlib import Path
 
 import state
 from inside.slurm_conf import Ports
+from options import MOST_NODES
 from places import CACHE, RUN
 
 # What the system itself lists. Of the firewall without what the kernel counts, and without the time of the answer.
@@ -23,7 +24,6 @@ SYSTEM = {
 }
 # Where daemons, packages and users keep things. To look through all of /usr would take longer than an `up`.
 FOLDERS = ("/etc", "/usr/local", "/home", "/var/lib/dpkg", "/var/spool", "/var/mail", "/run")
-MOST_NODES = 64  # that a cluster can have
 SECONDS = 10  # that what is just ending may take
 
 

@@ -17,9 +17,9 @@ WAITS = "echo start; while ! test -e ~/gate; do sleep 0.2; done; echo done"
 OPEN_THE_GATE = "touch ~/gate"
 # A killed process may live on for a moment: it is waited for.
 KILL = """
-kill() { pkill -KILL -x "$1"; while pgrep -x "$1" >/dev/null; do sleep 0.05; done; }
+kill_all() { pkill -KILL -x "$1"; while pgrep -x "$1" >/dev/null; do sleep 0.05; done; }
 """
-KILL_CONTROLLER = f"{KILL} kill slurmctld"
+KILL_CONTROLLER = f"{KILL} kill_all slurmctld"
 # As if the power had failed: the daemon of a node, those of its jobs ($2), and what they run, without a last word.
 KILL_NODE = """
 set -e
@@ -175,7 +175,7 @@ def test_all_daemons_that_have_ended_are_started_again(own):
     cluster = own()
     job = cluster.submit(f"{OTHERS} --wrap=true")
     cluster.wait(job)
-    shell(cluster, f"{KILL} kill 'slurmctld|slurmd|slurmdbd|mariadbd|munged'")
+    shell(cluster, f"{KILL} kill_all 'slurmctld|slurmd|slurmdbd|mariadbd|munged'")
     status = cluster.call("status")
     assert status.returncode == 1 and status.stdout.count("does not run") == 8
     repaired(cluster, "started munged", "started mariadbd", "started slurmdbd", "started slurmctld")
@@ -188,7 +188,7 @@ def test_a_test_that_leaves_the_shared_cluster_ill_is_named(shared):
         ("scontrol update NodeName=n1 State=DRAIN Reason=harm", "node n1 drained harm"),
         ("scontrol create reservation user=root nodes=n1 start=now duration=1", "reservation root_1"),
         ("setpriv --reuid=learner --regid=learner --init-groups sbatch --hold --wrap=true -o /dev/null", "job "),
-        (f"{KILL} kill slurmdbd", "accounting gives no answer"),
+        (f"{KILL} kill_all slurmdbd", "accounting gives no answer"),
     ):
         first = shared.start()
         assert shared.complain("nobody") == ""

@@ -17,7 +17,7 @@ import pytest
 import state
 from inside.slurm_conf import Ports
 from machine import listening
-from places import CACHE
+from places import CACHE, failed_logs
 from practice import PRACTICE_CLUSTER, poll
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
@@ -120,7 +120,7 @@ def test_a_start_that_takes_too_long_is_ended(machine, up):
     )
     env = os.environ | {"PRACTICE_CLUSTER_NAME": machine.name}
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
-    logs = CACHE / f"failed-{machine.name}"
+    logs = failed_logs(machine.name)
     assert done.returncode == 1
     assert re.fullmatch(
         rf"practice-cluster: did not start within 1 s; the last step was: .* \(logs: {logs}\)\n", done.stderr
@@ -168,22 +168,28 @@ def test_interrupted_up_leaves_nothing_behind(machine, up, start, moment):
     assert machine.differences() == []
 
 
-# `up` begins with what `down` does: once is enough, and there process 1 has no time to see that it is alone.
-@pytest.mark.parametrize(("moment", "next_verb"), [*((moment, "down") for moment in MOMENTS), ("Slurm runs", "up")])
-def test_killed_up_leaves_nothing_behind(machine, up, start, moment, next_verb):
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_up_leaves_nothing_behind(machine, up, start, moment):
     process = start("up")
     read_until(process, moment) if isinstance(moment, str) else time.sleep(moment)
-    if next_verb == "up":
-        os.kill(state.last(machine.name)["pid"], signal.SIGSTOP)
     process.kill()
     process.wait(60)
-    if next_verb == "up":
-        assert up("run", "true").stderr == "practice-cluster: is not up: `practice-cluster up` starts it\n"
-    following = up(next_verb)
+    following = up("down")
     assert following.returncode == 0, following.stderr
-    if next_verb == "up":
-        assert up("run", "srun", "id", "-un").stdout == "learner\n"
-        assert up("down").returncode == 0
+    assert machine.differences() == []
+
+
+def test_up_takes_over_from_a_killed_up(machine, up, start):
+    process = start("up")
+    read_until(process, "Slurm runs")
+    os.kill(state.last(machine.name)["pid"], signal.SIGSTOP)  # so it can't see that it is alone, and lives
+    process.kill()
+    process.wait(60)
+    assert up("run", "true").stderr == "practice-cluster: is not up: `practice-cluster up` starts it\n"
+    following = up("up")
+    assert following.returncode == 0, following.stderr
+    assert up("run", "srun", "id", "-un").stdout == "learner\n"
+    assert up("down").returncode == 0
     assert machine.differences() == []
 
 
