@@ -40,7 +40,9 @@ extensions = [
     "extensions.leftovers",
     "extensions.lines",
     "extensions.listing",
+    "extensions.pictures",
     "extensions.sitemap",
+    "extensions.slurm",
     "extensions.templates",
     "extensions.transcript",
 ]

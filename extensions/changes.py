@@ -12,6 +12,8 @@ from itertools import pairwise
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment
 
+from extensions.slurm import BatchScript
+
 # Comments to the language that another program reads: the kernel, and Slurm.
 READ_BY_PROGRAMS = ("#!", "#SBATCH")
 # What can be made to count, although it changes nothing that runs.
@@ -43,8 +45,9 @@ class Changes:
 
 def without_comments(text: str, language: str) -> str:
     """The text with its comments cut out and its lines where they were; `language` is a name that Pygments knows."""
+    lexer = BatchScript() if language in BatchScript.aliases else get_lexer_by_name(language)
     parts = []
-    for _, kind, value in get_lexer_by_name(language).get_tokens_unprocessed(text):
+    for _, kind, value in lexer.get_tokens_unprocessed(text):
         if kind in Comment and not value.startswith(READ_BY_PROGRAMS):
             value = "\n" * value.count("\n")
         parts.append(value)

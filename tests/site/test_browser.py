@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from docutils import nodes
 
 pytestmark = pytest.mark.engine
 
@@ -74,6 +75,32 @@ def test_the_button_changes_the_theme(visit, address):
     assert light.evaluate(colours) == dark
 
 
+# The texts of a listing that are coloured, each with its colour, and whether the style calls it a comment.
+TOKENS = """anchor => [...document.getElementById(anchor).querySelectorAll("pre span[class]:not(:has(span))")]
+    .map(part => [part.textContent.trim(), getComputedStyle(part).color, /^c\\w?$/.test(part.className)])"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_slurm_reads_looks_like_no_comment(visit, address, doctree, page_names, scheme):
+    """The options in a batch script have another colour than its comments, and than options with one # more."""
+    seen = 0
+    for name in page_names:
+        blocks = [
+            block for block in doctree(name).findall(nodes.literal_block) if block.get("file", "").endswith(".sh")
+        ]
+        page = visit(f"{address}{name}.html", color_scheme=scheme) if blocks else None
+        for block in blocks:
+            options = [line for line in block.astext().splitlines() if line.startswith("#SBATCH")]
+            where = f"{name}: {block['file']}"
+            parts = page.evaluate(TOKENS, block["anchor"])
+            comments = {colour for _, colour, comment in parts if comment}
+            assert [text for text, _, comment in parts if text in options and not comment] == options, where
+            assert [text for text, _, comment in parts if text.startswith("##SBATCH") and not comment] == [], where
+            assert comments and not comments & {colour for text, colour, _ in parts if text in options}, where
+            seen += len(options)
+    assert seen
+
+
 def test_unknown_address_shows_our_page(visit, address, site):
     """One level or four deep, it is whole, and leads home."""
     for path in ("nowhere.html", "a/b/c/nowhere.html"):
@@ -108,5 +135,41 @@ def test_a_link_to_a_folded_line_unfolds_it(browser, address, name, line):
         page = context.new_page()
         page.goto(f"{address}{name}.html#{line}", wait_until="load")
         page.wait_for_function(seen)
+    finally:
+        context.close()
+
+
+# What moved in the frame before is only reported after it.
+TWO_FRAMES = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_moves_when_the_pictures_arrive(browser, address, site, width):
+    """The first page is read before its pictures are there; they come late, one after the other."""
+    wanted = len(site.soup("index").select("article img"))
+    context = browser.new_context(viewport={"width": width, "height": 740})
+    context.set_default_timeout(600_000)
+    try:
+        page = context.new_page()
+        page.add_init_script(
+            """window.moved = [];
+            new PerformanceObserver(list => window.moved.push(...list.getEntries().map(entry => entry.value)))
+                .observe({type: "layout-shift", buffered: true});"""
+        )
+        held = []
+        page.route("**/_images/**", lambda route: held.append(route))
+        page.goto(f"{address}index.html", wait_until="domcontentloaded")
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        while len(held) < wanted:
+            page.wait_for_timeout(10)
+        for number, route in enumerate(held, 1):
+            route.continue_()
+            page.wait_for_function(
+                """number => number <= [...document.querySelectorAll("article img")]
+                    .filter(image => image.complete && image.naturalWidth).length""",
+                arg=number,
+            )
+            page.evaluate(TWO_FRAMES)
+        assert sum(page.evaluate("moved")) < 0.02
     finally:
         context.close()

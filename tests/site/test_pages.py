@@ -1,6 +1,10 @@
-"""Every built page is whole: its links lead somewhere, it describes itself, its pictures have words."""
+"""Every built page is whole: its links lead somewhere, it describes itself, its pictures have words and room."""
 
+import xml.etree.ElementTree as ET
 from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from PIL import Image
 
 LONGEST_DESCRIPTION = 160  # characters; search engines cut off what is longer
 
@@ -44,6 +48,27 @@ def test_pictures_have_words(site, any_page_name):
     # Furo's logo stands beside the project's name, which says all there is to say.
     silent = [tag["src"] for tag in site.soup(any_page_name).find_all("img") if not tag.get("alt", "").strip()]
     assert silent == []
+
+
+def shape(path) -> float:
+    """The width of a picture by its height."""
+    if path.suffix == ".svg":
+        _, _, width, height = map(float, ET.parse(path).getroot().attrib["viewBox"].split())
+    else:
+        with Image.open(path) as picture:
+            width, height = picture.size
+    return width / height
+
+
+def test_pictures_have_their_room(site, any_page_name):
+    """Before a picture is there, the browser knows its shape, so that nothing moves when it comes."""
+    pictures = site.soup(any_page_name).find_all("img")
+    assert pictures
+    for tag in pictures:
+        url = urljoin(f"{site.home}{any_page_name}.html", tag["src"])
+        assert tag.get("width") and tag.get("height"), f"{tag['src']}: no width or no height"
+        wanted = pytest.approx(shape(site.folder / unquote(url.removeprefix(site.home))), rel=0.01)
+        assert int(tag["width"]) / int(tag["height"]) == wanted, tag["src"]
 
 
 def test_page_describes_itself(site, page_name):
