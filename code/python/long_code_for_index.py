@@ -4,7 +4,6 @@ The argument is the index of the country: 0 is the first one.
 """
 
 import csv
-import os
 import re
 import sys
 import time
@@ -19,25 +18,25 @@ COLUMNS = ["Name", "Country", "Latitude", "Longitude"]
 
 def read_cities(path):
     """Return the lines to write for each country, in the order of the file."""
+    if not path.exists():
+        sys.exit(f"{path} is missing: take it from the zip")
+    again = f"take {path} from the zip again"
     countries = {}
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            rows = csv.reader(file, strict=True)
-            if next(rows, None) != COLUMNS:
-                sys.exit(
-                    f"{path} is damaged: its first line is not {','.join(COLUMNS)}"
-                )
-            for name, country, latitude, longitude in rows:
-                line = f"{name}: {float(latitude):.5f} {float(longitude):.5f}\n"
-                countries.setdefault(country, []).append(line)
-    except OSError as error:
-        sys.exit(f"cannot read {path}: {error.strerror}")
-    except UnicodeDecodeError:
-        sys.exit(f"{path} is damaged: it is not UTF-8 text")
-    except (ValueError, csv.Error) as error:
-        sys.exit(f"{path} is damaged in line {rows.line_num}: {error}")
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        header = next(rows, [])
+        if header != COLUMNS:
+            expected, found = ",".join(COLUMNS), ",".join(header)
+            sys.exit(f"{path}, line 1: expected {expected}, found {found}: {again}")
+        for row in filter(None, rows):  # without empty lines
+            if len(row) != len(COLUMNS) or "" in row:
+                where, found = f"{path}, line {rows.line_num}", ",".join(row)
+                sys.exit(f"{where}: expected four values, found {found}: {again}")
+            name, country, latitude, longitude = row
+            line = f"{name}: {float(latitude):.5f} {float(longitude):.5f}\n"
+            countries.setdefault(country, []).append(line)
     if not countries:
-        sys.exit(f"{path} is damaged: there is no city in it")
+        sys.exit(f"{path} has no city in it: {again}")
     return countries
 
 
@@ -50,31 +49,19 @@ def file_name(index, country):
     return f"{index:02}_{re.sub('[^A-Za-z0-9]+', '_', letters)[:50]}.txt"
 
 
-def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(unfinished, "xb") as file:
-            file.write(data)
-        os.replace(unfinished, path)
-    except OSError as error:
-        sys.exit(f"cannot write {path}: {error.strerror}")
-    finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
-
-
 def write_country(index, country, lines):
     """Work on one country, then write its cities."""
     time.sleep(SECONDS_OF_WORK)
     path = Path("cities") / file_name(index, country)
-    write_whole(path, "".join(lines).encode("utf-8"))
-    print(f"wrote {path}: {len(lines)} cities", flush=True)
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_name(f".{uuid.uuid4().hex}.{path.name}")
+    unfinished.write_bytes("".join(lines).encode("utf-8"))
+    unfinished.replace(path)
+    print(f"wrote {path}: {len(lines)} cities")
 
 
 def main():
-    countries = read_cities("cities.csv")
+    countries = read_cities(Path("cities.csv"))
     possible = [str(index) for index in range(len(countries))]
     if len(sys.argv) != 2 or sys.argv[1] not in possible:
         sys.exit(f"give one index from 0 to {len(countries) - 1}, not {sys.argv[1:]}")
@@ -84,7 +71,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit("stopped: every file in cities/ is whole")
+    main()

@@ -12,7 +12,7 @@ def test_the_dockerfile_is_built_and_run_as_the_page_types_it(cluster):
     assert "Successfully tagged localhost/knn:latest" in built.stdout + built.stderr
     script = "python/scikit_example/preprocess.py"
     ran = cluster.output(f'docker run --rm -v "$PWD:/lesson" -w /lesson knn python {script}', folder=folder)
-    assert ran == "wrote data/iris_split.npz: 100 training samples, 50 test samples"
+    assert ran == "wrote data/iris_split.npz: 100 training, 50 test samples"
     assert cluster.output("stat -c %U data/iris_split.npz", folder=folder) == "learner"
     assert cluster.output("docker run --rm knn python --version").startswith("Python 3.13")
     cluster.run("docker save --output knn.tar knn && apptainer build new.sif docker-archive:knn.tar", folder=folder)

@@ -1,20 +1,22 @@
 """Run the learner's scripts as a learner does, in a folder like the downloaded bundle, and measure their lines."""
 
+import ast
 import contextlib
 import fnmatch
 import functools
-import importlib.util
 import math
 import os
+import re
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-import threading
+import types
 from pathlib import Path
 
 import pytest
+from run_with_constants import program
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -24,30 +26,44 @@ NOT_IN_THE_BUNDLE = shutil.ignore_patterns("__pycache__", ".*")
 
 PAGE = 4096  # bytes: a tmpfs gives out room in pages
 
-# A cities.csv that is not there (None) or damaged, and how the line begins with which a script refuses it.
-DAMAGED_CITIES = [
-    (None, "cannot read cities.csv: No such file or directory"),
-    (b"Name\n", "cities.csv is damaged: its first line is not Name,Country,Latitude,Longitude"),
-    (b"Name,Country,Latitude,Longitude\n", "cities.csv is damaged: there is no city in it"),
-    (b"Name,Country,Latitude,Longitude\n\xf8,N,1,2\n", "cities.csv is damaged: it is not UTF-8 text"),
-    (b"Name,Country,Latitude,Longitude\na,N,1\n", "cities.csv is damaged in line 2: "),
-]
+CITIES_HEADER = "Name,Country,Latitude,Longitude"
+AGAIN = ": take cities.csv from the zip again"
 
-# Arguments: what kind of disk, the folder that becomes one, the disk's bytes, an outside folder for the disk, an
-# outside folder for a copy of what is left; then the command.
+
+def _row(line, found):
+    return f"cities.csv, line {line}: expected four values, found {found}{AGAIN}"
+
+
+def _header(found):
+    return f"cities.csv, line 1: expected {CITIES_HEADER}, found {found}{AGAIN}"
+
+
+# A cities.csv that is not there (None) or damaged, and the line with which every script refuses it.
+DAMAGED_CITIES = {
+    "missing": (None, "cities.csv is missing: take it from the zip"),
+    "empty": ("", _header("")),
+    "a missing column": ("Name,Country,Latitude\nOslo,Norway,59.9\n", _header("Name,Country,Latitude")),
+    "semicolons": (CITIES_HEADER.replace(",", ";") + "\n", _header(CITIES_HEADER.replace(",", ";"))),
+    "another order": ("Country,Name,Latitude,Longitude\n", _header("Country,Name,Latitude,Longitude")),
+    "no city": (f"{CITIES_HEADER}\n", f"cities.csv has no city in it{AGAIN}"),
+    "a short row": (f"{CITIES_HEADER}\nOslo,Norway,1,2\nBergen,Norway\n", _row(3, "Bergen,Norway")),
+    "a long row": (f"{CITIES_HEADER}\nOslo,Norway,59,9,10,7\n", _row(2, "Oslo,Norway,59,9,10,7")),
+    "an empty cell": (f"{CITIES_HEADER}\n\nOslo,,59.9,10.7\n", _row(3, "Oslo,,59.9,10.7")),
+    "semicolons in a row": (f"{CITIES_HEADER}\nOslo;Norway;59.9;10.7\n", _row(2, "Oslo;Norway;59.9;10.7")),
+}
+
+# Arguments: the folder that becomes a disk, the disk's bytes, an outside folder for the disk, an outside folder for a
+# copy of what is left; then the command.
 IN_A_NAMESPACE = """
 set -e
-kind=$1 folder=$2 size=$3 disk=$4 left=$5
-shift 5
+folder=$1 size=$2 disk=$3 left=$4
+shift 4
 here=$PWD
 mount -t tmpfs -o size="$size" none "$disk"
 mkdir "$disk/files"
 cp -a "$folder/." "$disk/files/"
 head -c 4096 /dev/zero > "$disk/filler"
 mount --bind "$disk/files" "$folder"
-if [ "$kind" = read-only ]; then
-    mount -o remount,bind,ro "$folder"
-fi
 cd "$here"
 set +e
 "$@"
@@ -62,17 +78,36 @@ def skip_or_fail(reason):
     (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
+def _defines(part):
+    """Tell whether a statement only imports, or defines a function, a class or an UPPER_CASE constant."""
+    if isinstance(part, ast.Assign):
+        names = [node.id for node in ast.walk(part.targets[0]) if isinstance(node, ast.Name)]
+        return all(re.fullmatch("[A-Z][A-Z_]+", name) for name in names)
+    return isinstance(part, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+
+
 def load(script):
-    """Return a script of code/ as a module, for tests of one function; leaves no __pycache__ in code/."""
-    spec = importlib.util.spec_from_file_location(Path(script).stem, CODE / script)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = before
+    """Return the functions and constants of a script of code/, for tests of one of them; nothing else of it runs."""
+    tree = ast.parse((CODE / script).read_bytes())
+    tree.body = [part for part in tree.body if _defines(part)]
+    module = types.ModuleType(Path(script).stem)
+    exec(compile(tree, str(CODE / script), "exec"), module.__dict__)
     return module
+
+
+def execute(script, *args, constants=None):
+    """Run a script of code/ in this process, as the main program; constants= is as in Learner.run."""
+    code = program(CODE / script, {name: repr(value) for name, value in (constants or {}).items()})
+    main = types.ModuleType("__main__")
+    main.__file__ = str(CODE / script)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [main.__file__, *map(str, args)])
+        patch.setitem(sys.modules, "__main__", main)
+        try:
+            exec(code, main.__dict__)
+        finally:
+            # As at the end of a process: what the script left open is closed.
+            main.__dict__.clear()
 
 
 @functools.cache
@@ -94,6 +129,15 @@ def snapshot(folder):
         for name in names
         if os.path.isfile(os.path.join(root, name))
     }
+
+
+def refusal(code, err):
+    """Return the one line with which a script refused; of a mistake in the arguments, argparse's last one."""
+    assert code > 0, f"exit code {code}:\n{err}"
+    assert "Traceback" not in err, err
+    *usage, line = err.splitlines() or [""]
+    assert line and (not usage or (code == 2 and usage[0].startswith("usage: "))), f"not one line:\n{err}"
+    return line
 
 
 # Seconds after which something hangs: a busy machine takes fifty times as long as a quiet one, and fails no test by it.
@@ -161,51 +205,33 @@ class Learner:
             for process in processes:
                 self._kill(process)
 
-    def interrupt(self, script, *args, after, timeout=HANG, **options):
-        """Press Ctrl-C when a line that contains the text `after` was printed; return the finished process."""
-        # A pytest in the background of a shell ignores SIGINT; what it starts must not.
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-        process = self.start(script, *args, **options)
-        signal.signal(signal.SIGINT, handler)
-        alarm = threading.Timer(timeout, self._kill, [process])
-        alarm.start()
-        try:
-            printed = b""
-            while after.encode() not in printed or not printed.endswith(b"\n"):
-                new = os.read(process.stdout.fileno(), 65536)
-                assert new, f"{script} ended before it printed {after!r}:\n{printed.decode()}{process.stderr.read()}"
-                printed += new
-            process.send_signal(signal.SIGINT)
-            done = self.finish(process, timeout)
-        finally:
-            alarm.cancel()
-            self._kill(process)
-        done.stdout = printed.decode() + done.stdout
-        return done
+    def closed_early(self, script, *args, env=None, **options):
+        """Run a script whose standard output nobody reads, as behind `| head -n 1`, and which buffers what it says."""
+        shell = ["bash", "-c", '"$@" | true; exit "${PIPESTATUS[0]}"', "bash"]
+        return self.run(script, *args, before=shell, env={"PYTHONUNBUFFERED": ""} | (env or {}), **options)
 
     def refuses(self, script, *args, leaves=(), timeout=HANG, **options):
         """Run a script that must refuse: exit code above 0, one line on standard error, no file changed or new.
 
         `leaves` are patterns of new files that are right nevertheless ("results/*.json"). Returns the line.
         """
-        with self._unchanged(leaves):
-            return self._refusal(self.run(script, *args, timeout=timeout, **options))
+        before = snapshot(self.folder)
+        done = self.run(script, *args, timeout=timeout, **options)
+        line = refusal(done.returncode, done.stderr)
+        after = snapshot(self.folder)
+        assert {name: after.get(name) for name in before} == before, "an input was changed"
+        new = [name for name in after if name not in before]
+        assert [name for name in new if not any(fnmatch.fnmatch(name, pattern) for pattern in leaves)] == []
+        return line
 
-    def refuses_on_full_disk(self, folder, script, *args, free=0, **options):
-        """As refuses, with the folder on a full disk: `free` bytes, rounded up to pages of 4096, can still be written.
+    def on_full_disk(self, folder, script, *args, free=0, **options):
+        """As run, with the folder on a full disk: `free` bytes, rounded up to pages of 4096, can still be written.
 
         The folder is made if it isn't there; what it holds is on that disk as well. Afterwards the folder holds what
         the script left on the disk.
         """
-        return self._refuses_on("full", folder, free, script, *args, **options)
-
-    def refuses_on_read_only(self, folder, script, *args, **options):
-        """As refuses, with the folder on a disk that can only be read."""
-        return self._refuses_on("read-only", folder, 0, script, *args, **options)
-
-    def _refuses_on(self, kind, folder, free, script, *args, leaves=(), **options):
         if namespace() is None:
-            skip_or_fail("a full or read-only disk needs mount namespaces, which are not allowed here")
+            skip_or_fail("a full disk needs mount namespaces, which are not allowed here")
         folder = self.folder / folder
         folder.mkdir(parents=True, exist_ok=True)
         outside = self.folder.with_name(self.folder.name + "-disk")
@@ -214,16 +240,15 @@ class Learner:
         left.mkdir()
         sizes = [free, *map(len, snapshot(folder).values())]
         size = PAGE + sum(math.ceil(size / PAGE) * PAGE for size in sizes)
-        before = [*namespace(), "sh", "-c", IN_A_NAMESPACE, "sh", kind, folder, size, disk, left]
+        before = [*namespace(), "sh", "-c", IN_A_NAMESPACE, "sh", folder, size, disk, left]
         try:
-            with self._unchanged(leaves):
-                done = self.run(script, *args, before=before, **options)
-                for name in os.listdir(folder):
-                    shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
-                shutil.copytree(left, folder, symlinks=True, dirs_exist_ok=True)
-                return self._refusal(done)
+            done = self.run(script, *args, before=before, **options)
+            for name in os.listdir(folder):
+                shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
+            shutil.copytree(left, folder, symlinks=True, dirs_exist_ok=True)
         finally:
             shutil.rmtree(outside)
+        return done
 
     def _kill(self, process):
         """End a process that still runs, with everything it started."""
@@ -232,19 +257,3 @@ class Learner:
             process.communicate()
         for pipe in (process.stdout, process.stderr):
             pipe.close()
-
-    def _refusal(self, done):
-        assert done.returncode > 0, f"exit code {done.returncode}:\n{done.stdout}{done.stderr}"
-        assert "Traceback" not in done.stderr, done.stderr
-        lines = done.stderr.splitlines()
-        assert len(lines) == 1, f"not one line on standard error:\n{done.stderr}"
-        return lines[0]
-
-    @contextlib.contextmanager
-    def _unchanged(self, leaves):
-        before = snapshot(self.folder)
-        yield
-        after = snapshot(self.folder)
-        assert {name: after.get(name) for name in before} == before, "an input was changed"
-        new = [name for name in after if name not in before]
-        assert [name for name in new if not any(fnmatch.fnmatch(name, pattern) for pattern in leaves)] == []

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from bundle import CODE, COVERAGE_DATA, HERE, skip_or_fail, snapshot
+from bundle import CODE, COVERAGE_DATA, HERE, execute, load, skip_or_fail, snapshot
 from coverage import Coverage
 
 
@@ -47,31 +47,54 @@ def test_a_file_that_may_be_left_may_be_left(learner, script):
     assert learner.refuses(path, leaves=["*.json"]) == "no"
 
 
-def test_a_file_half_written_on_a_full_disk_is_noticed(learner, script):
+def test_a_mistake_in_the_arguments_may_have_its_usage(learner, script):
+    path = script("import argparse\nargparse.ArgumentParser(prog='it').parse_args()")
+    assert learner.refuses(path, "--wrong") == "it: error: unrecognized arguments: --wrong"
+
+
+def test_what_is_written_on_a_full_disk_is_what_fits(learner, script):
     (learner.folder / "out").mkdir()
     (learner.folder / "out" / "input").write_bytes(b"x" * 10_000)
     path = script(
-        "import sys\n"
         "assert len(open('out/input').read()) == 10_000\n"
-        "try:\n    open('out/.half', 'wb', buffering=0).write(b'x' * 4096) and open('out/b', 'wb').write(b'y' * 9000)\n"
-        "except OSError as error:\n    sys.exit(error.strerror)"
+        "open('out/.half', 'wb', buffering=0).write(b'x' * 4096)\nopen('out/b', 'wb').write(b'y' * 9000)"
     )
-    with pytest.raises(AssertionError, match=r"\.half"):
-        learner.refuses_on_full_disk("out", path, free=8192)
-    assert (learner.folder / "out" / ".half").stat().st_size == 4096
-    assert learner.refuses_on_full_disk("out", path, leaves=["out/b", "out/.half"]) == "No space left on device"
+    done = learner.on_full_disk("out", path, free=8192)
+    assert done.returncode == 1 and done.stderr.endswith("No space left on device\n")
+    assert {name: len(data) for name, data in snapshot(learner.folder / "out").items()} == {
+        "input": 10_000,
+        ".half": 4096,
+        "b": 4096,
+    }
 
 
-def test_an_interrupt_comes_after_the_text(learner, script):
-    path = script(
-        "import sys, time\n"
-        "try:\n    print('one\\ntwo')\n    while True:\n        time.sleep(0.1)\n"
-        "except KeyboardInterrupt:\n    print('three')\n    sys.exit('stopped')"
-    )
-    done = learner.interrupt(path, after="two")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "one\ntwo\nthree\n", "stopped\n")
-    with pytest.raises(AssertionError, match="ended before"):
-        learner.interrupt(script("print('one')"), after="two")
+def test_nobody_reads_what_is_said_behind_a_closed_pipe(learner, script):
+    path = script("import sys, time\ntime.sleep(0.5)\nprint('one')\nsys.stdout.flush()\nopen('after', 'w')")
+    done = learner.closed_early(path)
+    assert done.returncode > 0 and "BrokenPipeError" in done.stderr and not (learner.folder / "after").exists()
+
+
+PROGRAM = """
+import sys
+SECONDS, = [60]
+LIST = [1]
+def names():
+    return sorted(name for name in globals() if name[0] != "_")
+for LOOP in [0]:
+    sys.exit(f"{__name__} {sys.argv[1:]} {LIST} {names()}")
+"""
+
+
+def test_loading_a_script_runs_only_what_defines_something(script):
+    module = load(script(PROGRAM))
+    assert module.names() == ["LIST", "SECONDS", "names", "sys"] and module.SECONDS == 60
+
+
+def test_executing_a_script_runs_all_of_it_as_the_main_program(script):
+    before = sys.argv, sys.modules["__main__"]
+    with pytest.raises(SystemExit, match=r"^__main__ \['1'\] \[2\] \['LIST', 'LOOP', 'SECONDS', 'names', 'sys'\]$"):
+        execute(script(PROGRAM), 1, constants={"LIST": [2]})
+    assert (sys.argv, sys.modules["__main__"]) == before
 
 
 def test_a_constant_that_is_not_there_is_noticed(learner, script):

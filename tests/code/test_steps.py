@@ -1,7 +1,10 @@
 """Each step of a script differs from the one before it in what its page teaches, and in nothing else."""
 
 import pytest
+from bundle import CODE
 from steps import RECORDED, chain, configuration, difference, differences, recording
+
+from extensions.changes import compare
 
 STEPS = configuration()["listing_steps"]
 NOW = differences()
@@ -34,3 +37,23 @@ def test_all_stages_are_named():
     steps = {"b": "a", "c": "b", "d": "a", "y": "x"}
     assert chain("c", steps) == chain("b", steps) == ["a", "b", "c", "d"]
     assert chain("y", steps) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ("collection.py", 110),
+        ("scikit_example/preprocess.py", 35),
+        ("scikit_example/train_and_plot.py", 60),
+        ("scikit_example/array/train_and_plot.py", 90),
+    ],
+)
+def test_a_script_is_short_enough_to_be_read(script, lines):
+    assert len((CODE / "python" / script).read_text(encoding="utf-8").splitlines()) <= lines
+
+
+def test_a_notebook_becomes_a_script_by_few_lines():
+    notebook, script = (
+        (CODE / "python/scikit_example" / name).read_text() for name in ("knn_iris.py", "train_and_plot.py")
+    )
+    assert 0 < len(compare(notebook, script, "python").lit) <= 25

@@ -117,8 +117,8 @@ def test_unknown_address_shows_our_page(visit, address, site):
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("content/split", "python-scikit-example-train-and-plot-py--2-60"),  # in a folded listing
-        ("content/cities", "python-long-code-for-index-py-78"),  # in a folded solution
+        ("content/collect", "python-collection-py--3-60"),  # in a folded listing
+        ("content/cities", "python-long-code-for-index-py-66"),  # in a folded solution
     ],
 )
 def test_a_link_to_a_folded_line_unfolds_it(browser, address, name, line):

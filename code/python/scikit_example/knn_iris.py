@@ -21,7 +21,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-plt.rcParams["figure.figsize"] = (4.8, 3.6)
+plt.rcParams.update({"figure.figsize": (4.8, 3.6), "figure.subplot.bottom": 0.15})
 
 
 # ## The data
@@ -79,6 +79,7 @@ for k in N_NEIGHBORS:
             X_test,
             response_method="predict",
             alpha=0.5,
+            multiclass_colors="viridis",
             xlabel=iris.feature_names[0],
             ylabel=iris.feature_names[1],
         )

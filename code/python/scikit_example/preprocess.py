@@ -3,9 +3,6 @@
 Writes data/iris_split.npz.
 """
 
-import io
-import os
-import sys
 import uuid
 from pathlib import Path
 
@@ -13,52 +10,21 @@ import numpy as np
 from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 
+COLUMNS = slice(0, 2)  # sepal length and sepal width
 N_TEST_SAMPLES = 50
 SPLIT_FILE = Path("data/iris_split.npz")
 
+iris = load_iris()
+X = iris.data[:, COLUMNS]
+y = iris.target
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, test_size=N_TEST_SAMPLES, stratify=y, random_state=0
+)
 
-def write_whole(path, data):
-    """Write the bytes to a hidden file, then rename it: path is whole or not there."""
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(unfinished, "xb") as file:
-            file.write(data)
-        os.replace(unfinished, path)
-    except OSError as error:
-        sys.exit(f"cannot write {path}: {error.strerror}")
-    finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
-
-
-def main():
-    iris = load_iris()
-    X = iris.data[:, :2]  # sepal length and sepal width, in cm
-    y = iris.target
-    X_train, X_test, y_train, y_test = train_test_split(
-        X, y, test_size=N_TEST_SAMPLES, stratify=y, random_state=0
-    )
-
-    file = io.BytesIO()
-    np.savez(
-        file,
-        X_train=X_train,
-        X_test=X_test,
-        y_train=y_train,
-        y_test=y_test,
-        feature_names=iris.feature_names[:2],
-        class_names=iris.target_names,
-    )
-    write_whole(SPLIT_FILE, file.getvalue())
-    print(
-        f"wrote {SPLIT_FILE}: "
-        f"{len(X_train)} training samples, {len(X_test)} test samples"
-    )
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit("stopped: nothing was written")
+SPLIT_FILE.parent.mkdir(exist_ok=True)
+unfinished = SPLIT_FILE.with_name(f".{uuid.uuid4().hex}.{SPLIT_FILE.name}")
+arrays = {"X_train": X_train, "X_test": X_test, "y_train": y_train, "y_test": y_test}
+names = {"feature_names": iris.feature_names[COLUMNS], "class_names": iris.target_names}
+np.savez(unfinished, **arrays, **names)
+unfinished.replace(SPLIT_FILE)
+print(f"wrote {SPLIT_FILE}: {len(X_train)} training, {len(X_test)} test samples")

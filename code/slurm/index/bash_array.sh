@@ -7,7 +7,7 @@
 
 set -euo pipefail
 
-# Bash counts from 0.
+# Bash counts from 0. Blanks between the values, no commas; --array has one index for each.
 counts=(1 2 4 8 16 32 64)
 k=${counts[SLURM_ARRAY_TASK_ID]}
 echo "task $SLURM_ARRAY_TASK_ID: k=$k"

@@ -7,10 +7,13 @@
 
 set -euo pipefail
 
-# The row that starts with the index; its second column is k.
-if ! row=$(grep "^$SLURM_ARRAY_TASK_ID," params.csv); then
-    echo "params.csv has no index $SLURM_ARRAY_TASK_ID" >&2
+# The row that starts with the index; its second column is k. Bytes that are no text
+# (-a, tr) make a row that is refused, and not a row that the shell mends by itself.
+row=$(grep -a "^$SLURM_ARRAY_TASK_ID," params.csv | tr '\0' '?') || true
+row=${row%$'\r'} # which Windows leaves at the end
+if ! [[ $row =~ ^[0-9]+,([0-9]+)$ ]]; then
+    echo "params.csv: expected one row $SLURM_ARRAY_TASK_ID,k, found ${row@Q}" >&2
     exit 1
 fi
-k=$(echo "$row" | cut -d, -f2)
+k=${BASH_REMATCH[1]}
 echo "task $SLURM_ARRAY_TASK_ID: k=$k"

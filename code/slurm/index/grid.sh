@@ -8,6 +8,7 @@
 set -euo pipefail
 
 # Every k with every metric: the index is split into a row and a column of the grid.
+# Blanks between the values, no commas; --array has one index for each pair.
 counts=(1 2 4 8 16 32 64)
 metrics=(euclidean manhattan chebyshev canberra cosine)
 k=${counts[SLURM_ARRAY_TASK_ID / ${#metrics[@]}]}

@@ -7,10 +7,13 @@
 
 set -euo pipefail
 
-# sed counts lines from 1, so this array starts at 1.
-k=$(sed -n "${SLURM_ARRAY_TASK_ID}p" slurm/index/neighbors.txt)
-if [ -z "$k" ]; then
-    echo "slurm/index/neighbors.txt has no line $SLURM_ARRAY_TASK_ID" >&2
+# sed counts lines from 1, so this array starts at 1. Bytes that are no text (tr) are
+# refused below: the shell would leave them out.
+list=slurm/index/neighbors.txt
+k=$(sed -n "${SLURM_ARRAY_TASK_ID}p" "$list" | tr '\0' '?')
+k=${k%$'\r'} # which Windows leaves at the end
+if ! [[ $k =~ ^[0-9]+$ ]]; then
+    echo "$list, line $SLURM_ARRAY_TASK_ID: expected a number, found ${k@Q}" >&2
     exit 1
 fi
 echo "task $SLURM_ARRAY_TASK_ID: k=$k"

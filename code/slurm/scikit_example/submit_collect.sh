@@ -14,6 +14,6 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
-apptainer exec knn.sif python python/collection.py results scores.csv \
+apptainer exec knn.sif python -u python/collection.py results scores.csv \
     --param-file params.csv
-apptainer exec knn.sif python python/plot_scores.py scores.csv scores.png
+apptainer exec knn.sif python -u python/plot_scores.py scores.csv scores.png

@@ -14,5 +14,5 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
-apptainer exec knn.sif python python/scikit_example/preprocess.py
-apptainer exec knn.sif python python/scikit_example/train_and_plot.py
+apptainer exec knn.sif python -u python/scikit_example/preprocess.py
+apptainer exec knn.sif python -u python/scikit_example/train_and_plot.py

@@ -15,5 +15,5 @@
 set -euo pipefail
 
 # "$@" stands for everything that comes after the name of this script.
-apptainer exec knn.sif python python/scikit_example/parameters/train_and_plot.py \
+apptainer exec knn.sif python -u python/scikit_example/parameters/train_and_plot.py \
     "$@"

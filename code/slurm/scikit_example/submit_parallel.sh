@@ -15,5 +15,5 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
-apptainer exec knn.sif python python/scikit_example/array/train_and_plot.py \
+apptainer exec knn.sif python -u python/scikit_example/array/train_and_plot.py \
     --param-index "$SLURM_ARRAY_TASK_ID"

@@ -1,61 +1,44 @@
 """The fixtures for tests of the Python scripts."""
 
-import functools
 import sys
+import traceback
 
+import matplotlib.pyplot as plt
 import pytest
-from bundle import CODE, COVERAGE_DATA, HERE, load, snapshot
+from bundle import CODE, COVERAGE_DATA, HERE, execute, snapshot
+from bundle import refusal as line_of
 from coverage import Coverage
-
-PAUSE = """
-import importlib, os, time
-
-module, name = os.environ.get("PAUSE_IN", "os.replace").split(".")
-module = importlib.import_module(module)
-function, sleep = getattr(module, name), time.sleep
-left = [int(os.environ.get("PAUSE_AT", 1))]
-
-def pause(*arguments):
-    left[0] -= 1
-    if left[0] == 0:
-        print("paused", flush=True)
-        while True:  # until Ctrl-C: no time is long enough on every machine
-            sleep(0.1)
-    return function(*arguments)
-
-setattr(module, name, pause)
-"""
-
-
-@functools.cache
-def module(script):
-    return load(script)
 
 
 @pytest.fixture
 def call(learner, monkeypatch, capsys):
-    """Run a script's main() in the learner's folder; return (exit code, standard output, standard error).
+    """Run a script in the learner's folder; return (exit code, standard output, standard error).
 
     For the many cases of one kind, of which one is run as a process too: a process that imports scikit-learn costs
-    seconds. constants= is as in learner.run. The lines that run are counted.
+    seconds. The whole script runs, as the main program, in this process. constants= is as in learner.run. The lines
+    that run are counted.
     """
 
-    def call(script, *args, constants=()):
+    def call(script, *args, constants=None):
         monkeypatch.chdir(learner.folder)
-        monkeypatch.setattr(sys, "argv", [script, *map(str, args)])
-        for name, value in dict(constants).items():
-            monkeypatch.setattr(module(script), name, value)
-        main, code = module(script).main, 0
+        capsys.readouterr()
+        code = 0
         options = {"config_file": HERE / "coverage.ini", "data_suffix": True, "source": [str(CODE)]}
         coverage = Coverage(data_file=COVERAGE_DATA, **options)
         with coverage.collect():
             try:
-                main()
+                execute(script, *args, constants=constants)
             except SystemExit as stop:
                 code = stop.code or 0
+            except (Exception, KeyboardInterrupt):
+                traceback.print_exc()
+                code = 1
         coverage.save()
-        out, err = capsys.readouterr()
-        return (1, out, f"{err}{code}\n") if isinstance(code, str) else (code, out, err)
+        plt.close("all")
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+            code = 1
+        return code, *capsys.readouterr()
 
     return call
 
@@ -67,22 +50,23 @@ def refusal(learner, call):
     def refusal(script, *args, **options):
         before = snapshot(learner.folder)
         code, _, err = call(script, *args, **options)
-        assert code > 0
-        assert err.count("\n") == 1, f"not one line on standard error:\n{err}"
+        line = line_of(code, err)
         assert snapshot(learner.folder) == before
-        return err.removesuffix("\n")
+        return line
 
     return refusal
 
 
 @pytest.fixture
-def paused(tmp_path):
-    """The environment in which a script says "paused" and waits for Ctrl-C.
+def stays(learner, call):
+    """Run a script that may end in Python's own words, but not in silence; what was there before stays as it was."""
 
-    It does so when a hidden file is written and not yet renamed, or when it calls the function that is added as
-    PAUSE_IN, for the first time or for the one whose number is added as PAUSE_AT.
-    """
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    (hook / "sitecustomize.py").write_text(PAUSE)
-    return {"PYTHONPATH": str(hook)}
+    def stays(script, *args, **options):
+        before = snapshot(learner.folder)
+        code, _, err = call(script, *args, **options)
+        assert code > 0 and err
+        after = snapshot(learner.folder)
+        assert {name: after.get(name) for name in before} == before
+        return err
+
+    return stays

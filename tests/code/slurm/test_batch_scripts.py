@@ -5,10 +5,9 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 
 import pytest
-from bundle import CODE, HANG, load
+from bundle import CODE, HANG, execute, load
 
 SCRIPTS = sorted(path.relative_to(CODE).as_posix() for path in (CODE / "slurm").rglob("*.sh"))
 RUNNING = [script for script in SCRIPTS if not script.startswith("slurm/index/")]
@@ -54,9 +53,9 @@ def options(script):
 
 
 def commands(script):
-    """Return the words of every command in the container: what comes after the image."""
+    """Return the words of every command in the container: what comes after the image, without Python's own -u."""
     lines = re.findall(r"^apptainer exec knn\.sif (.*)$", joined(script), re.MULTILINE)
-    return [shlex.split(line) for line in lines]
+    return [[word for word in shlex.split(line) if word != "-u"] for line in lines]
 
 
 def long_options(script, monkeypatch):
@@ -71,7 +70,7 @@ def long_options(script, monkeypatch):
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_args)
     with pytest.raises(SystemExit):
-        load(script).main()
+        execute(script)
     assert "--help" in found
     return found
 
@@ -141,6 +140,13 @@ def test_every_command_is_a_script_of_the_bundle_in_the_container(script):
         assert (CODE / name).is_file(), name
 
 
+@pytest.mark.parametrize("script", RUNNING)
+def test_its_log_says_at_once_what_python_says(script):
+    # Without -u it stands in a buffer until the end, and is lost when Slurm kills the job.
+    python = [line for line in joined(script).splitlines() if "python/" in line]
+    assert python and all(line.startswith("apptainer exec knn.sif python -u python/") for line in python)
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_file_that_it_names_is_there_or_made_by_a_step(script):
     named = re.findall(r"[\w./-]+\.(?:py|sh|csv|txt|png)\b", TEXTS[script])
@@ -161,13 +167,15 @@ def test_the_scripts_know_the_options_that_they_are_given(script, monkeypatch):
 # How the steps fit together.
 
 
-def submitted(monkeypatch, capsys):
+SUBMIT = "python/scikit_example/parameters/submit.py"
+
+
+def submitted(capsys):
     """Return the arguments that submit.py gives to the batch script."""
-    monkeypatch.setattr(sys, "argv", ["submit.py", "--dry-run"])
-    submit = load("python/scikit_example/parameters/submit.py")
-    submit.main()
+    execute(SUBMIT, "--dry-run")
     commands = [shlex.split(line) for line in capsys.readouterr().out.splitlines()]
-    return submit.BATCH_SCRIPT, [command[command.index(submit.BATCH_SCRIPT) + 1 :] for command in commands]
+    batch_script = load(SUBMIT).BATCH_SCRIPT
+    return batch_script, [command[command.index(batch_script) + 1 :] for command in commands]
 
 
 def test_one_job_does_all_steps_in_order():
@@ -185,7 +193,7 @@ def test_the_two_steps_are_the_two_halves():
 
 def test_the_array_has_one_task_for_each_row_of_the_parameter_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    load("python/scikit_example/array/create_parameter_array.py").main()
+    execute("python/scikit_example/array/create_parameter_array.py")
     rows = (tmp_path / "params.csv").read_text().splitlines()[1:]
     array = options("slurm/scikit_example/submit_parallel.sh")["array"]
     assert array == f"0-{len(rows) - 1}"
@@ -193,7 +201,7 @@ def test_the_array_has_one_task_for_each_row_of_the_parameter_file(tmp_path, mon
 
 
 def test_the_job_of_one_parameter_hands_on_what_it_gets(monkeypatch, capsys):
-    batch_script, arguments = submitted(monkeypatch, capsys)
+    batch_script, arguments = submitted(capsys)
     assert batch_script == "slurm/scikit_example/submit_one.sh"
     [command] = commands(batch_script)
     assert command == ["python", "python/scikit_example/parameters/train_and_plot.py", "$@"]
@@ -204,8 +212,9 @@ def test_the_job_of_one_parameter_hands_on_what_it_gets(monkeypatch, capsys):
 
 def test_the_collection_reads_what_the_array_writes_and_draws_what_it_wrote():
     [collect, draw] = commands("slurm/scikit_example/submit_collect.sh")
-    train = load("python/scikit_example/array/train_and_plot.py")
+    train = (CODE / "python/scikit_example/array/train_and_plot.py").read_text(encoding="utf-8")
     parameters = load("python/scikit_example/array/create_parameter_array.py").PARAM_FILE
-    assert collect[1:4] == ["python/collection.py", str(train.RESULTS), "scores.csv"]
+    [folder] = re.findall(r'^scores_file = Path\(f"(\w+)/scores_{index}\.json"\)$', train, re.MULTILINE)
+    assert collect[1:4] == ["python/collection.py", folder, "scores.csv"]
     assert collect[4:] == ["--param-file", str(parameters)]
     assert draw == ["python", "python/plot_scores.py", "scores.csv", "scores.png"]

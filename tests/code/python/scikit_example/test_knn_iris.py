@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from bundle import CODE, HANG
 from PIL import Image
@@ -45,12 +46,13 @@ def test_ipython_runs_it(learner, tmp_path, serial):
         "array(['setosa', 'versicolor', 'virginica'], dtype='<U10')",
     ]
     assert "\n(100, 2)\n(50, 2)\n" in done.stdout
-    # The pictures of both steps are made for the same runs, and the best run is the same.
+    # The serial script draws the notebook's own pictures, and the best run is the same.
     written = list((learner.folder / "results").iterdir())
     assert {path.name for path in written} == {path.name for path in serial.glob("*.png")}
     for path in written:
-        with Image.open(path) as image:
+        with Image.open(path) as image, Image.open(serial / path.name) as theirs:
             assert len(image.getcolors(maxcolors=1_000_000)) > 50, f"{path.name} is blank"
+            assert np.array_equal(np.asarray(image), np.asarray(theirs)), path.name
     runs = json.loads((serial / "scores.json").read_text())
     best = max(runs, key=lambda run: run["accuracy"])
     assert shown[-2:] == [repr((best["n_neighbors"], best["metric"])), repr(best["accuracy"])]

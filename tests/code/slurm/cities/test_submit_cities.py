@@ -15,7 +15,7 @@ def test_the_array_has_one_task_a_country():
 
 
 def test_the_script_that_it_runs_is_there_and_gets_the_task_id():
-    script, argument = re.search(r"python (\S+\.py) (.*)$", TEXT).groups()
+    script, argument = re.search(r"python -u (\S+\.py) (.*)$", TEXT).groups()
     assert (CODE / script).is_file()
     assert argument == '"$SLURM_ARRAY_TASK_ID"'
 

@@ -1,11 +1,12 @@
 """The parameter file of the job array."""
 
 import csv
-import re
 
-from bundle import CODE, load, snapshot
+import pytest
+from bundle import load
 
 SCRIPT = "python/scikit_example/array/create_parameter_array.py"
+READER = "python/scikit_example/array/train_and_plot.py"
 TEXT = b"index,n_neighbors\n0,1\n1,2\n2,4\n3,8\n4,16\n5,32\n6,64\n"
 
 
@@ -15,50 +16,30 @@ def test_the_file_has_one_row_a_task(learner):
     assert (learner.folder / "params.csv").read_bytes() == TEXT
 
 
-def test_the_counts_are_those_of_the_other_steps(learner, call):
-    call(SCRIPT)
-    with open(learner.folder / "params.csv", newline="", encoding="utf-8") as file:
-        rows = [(int(row["index"]), int(row["n_neighbors"])) for row in csv.DictReader(file)]
-    assert rows == list(enumerate(load("python/scikit_example/train_and_plot.py").N_NEIGHBORS))
-    assert rows == list(enumerate(load("python/scikit_example/parameters/submit.py").N_NEIGHBORS))
+@pytest.mark.parametrize("step", ["train_and_plot.py", "parameters/submit.py"])
+def test_the_counts_are_those_of_the_other_steps(step):
+    assert load(f"python/scikit_example/{step}").N_NEIGHBORS == load(SCRIPT).N_NEIGHBORS
 
 
-def test_the_array_option_follows_the_counts(learner):
-    done = learner.run(SCRIPT, constants={"N_NEIGHBORS": [3, 5]}, check=True)
-    assert done.stdout == "wrote params.csv: 2 tasks, --array=0-1\n"
+def test_the_array_option_follows_the_counts(learner, call):
+    assert call(SCRIPT, constants={"N_NEIGHBORS": [3, 5]}) == (0, "wrote params.csv: 2 tasks, --array=0-1\n", "")
     assert (learner.folder / "params.csv").read_bytes() == b"index,n_neighbors\n0,3\n1,5\n"
 
 
-def test_the_file_is_the_one_that_is_read():
-    reader = (CODE / "python/scikit_example/array/train_and_plot.py").read_text(encoding="utf-8")
-    assert re.findall(r'"--param-file",\s+default="(.*?)"', reader) == [str(load(SCRIPT).PARAM_FILE)]
+def test_what_is_written_is_what_the_task_reads(learner, call):
+    call(SCRIPT)
+    path = learner.folder / load(SCRIPT).PARAM_FILE
+    assert load(READER).load_parameters(path) == dict(enumerate(load(SCRIPT).N_NEIGHBORS))
 
 
-def test_a_full_disk_is_one_line_and_leaves_the_earlier_file(learner):
-    (learner.folder / "params.csv").write_bytes(b"an earlier file")
-    line = learner.refuses_on_full_disk(".", SCRIPT)
-    assert line == "cannot write params.csv: No space left on device"
+def test_any_value_can_be_read_back(learner, call):
+    values = ["a,b", 'c"d', "two\nlines", "é", ""]
+    assert call(SCRIPT, constants={"N_NEIGHBORS": values})[0] == 0
+    with open(learner.folder / "params.csv", newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [["index", "n_neighbors"], *([str(i), v] for i, v in enumerate(values))]
 
 
-def test_a_read_only_disk_is_one_line(learner):
-    assert learner.refuses_on_read_only(".", SCRIPT) == "cannot write params.csv: Read-only file system"
-
-
-def test_a_folder_in_place_of_the_file_is_one_line(learner):
-    (learner.folder / "params.csv").mkdir()
-    assert learner.refuses(SCRIPT) == "cannot write params.csv: Is a directory"
-
-
-def test_ctrl_c_is_one_line_and_leaves_the_earlier_file(learner, paused):
-    (learner.folder / "params.csv").write_bytes(b"an earlier file")
-    before = snapshot(learner.folder)
-    done = learner.interrupt(SCRIPT, after="paused", env=paused)
-    assert (done.returncode, done.stderr) == (1, "stopped: nothing was written\n")
-    assert snapshot(learner.folder) == before
-
-
-def test_two_copies_at_the_same_time(learner):
-    before = snapshot(learner.folder)
-    for done in learner.together([SCRIPT], [SCRIPT], [SCRIPT]):
-        assert (done.returncode, done.stderr) == (0, "")
-    assert snapshot(learner.folder) == before | {"params.csv": TEXT}
+def test_no_tasks_are_one_line_and_leave_the_earlier_file(learner, refusal):
+    (learner.folder / "params.csv").write_bytes(TEXT)
+    line = refusal(SCRIPT, constants={"N_NEIGHBORS": []})
+    assert line == "N_NEIGHBORS is empty: a job array needs at least one task"
