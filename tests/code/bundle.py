@@ -38,6 +38,9 @@ def _header(found):
     return f"cities.csv, line 1: expected {CITIES_HEADER}, found {found}{AGAIN}"
 
 
+# The environment of a cluster whose nodes know no letters but those of English.
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+
 # A cities.csv that is not there (None) or damaged, and the line with which every script refuses it.
 DAMAGED_CITIES = {
     "missing": (None, "cities.csv is missing: take it from the zip"),

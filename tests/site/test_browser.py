@@ -1,5 +1,6 @@
 """Every page works in a real browser: nothing fails, nothing leaves the site, everybody can read it."""
 
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -160,7 +161,9 @@ def test_nothing_moves_when_the_pictures_arrive(browser, address, site, width):
         page.route("**/_images/**", lambda route: held.append(route))
         page.goto(f"{address}index.html", wait_until="domcontentloaded")
         page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        deadline = time.monotonic() + 600
         while len(held) < wanted:
+            assert time.monotonic() < deadline, f"{len(held)} of {wanted} pictures were asked for"
             page.wait_for_timeout(10)
         for number, route in enumerate(held, 1):
             route.continue_()

@@ -1,11 +1,10 @@
 """The command that checks the exercise of the page `cities`."""
 
 import pytest
-from bundle import CODE, DAMAGED_CITIES, snapshot
+from bundle import ASCII, CODE, DAMAGED_CITIES, snapshot
 
 SCRIPT = "python/check_cities.py"
 AT_ONCE = {"SECONDS_OF_WORK": 0}
-ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
 
 
 @pytest.fixture

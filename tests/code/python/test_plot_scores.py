@@ -1,7 +1,7 @@
 """The picture of the collected accuracies."""
 
 import pytest
-from bundle import load
+from bundle import ASCII, load
 from PIL import Image
 
 SCRIPT = "python/plot_scores.py"
@@ -13,8 +13,6 @@ euclidean   0.50  0.75
 cosine      0.12  1.00
 wrote scores.png
 """
-# As on a cluster whose nodes know no letters but those of English.
-ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
 
 
 @pytest.fixture
