@@ -5,6 +5,10 @@ SPHINX := $(PYTHON_IN) -m sphinx -W --keep-going -n -q
 # What the shell checks: every shell script that isn't made by `make`.
 SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -prune -o -name '*.sh' -print0
 
+# The walk is a plugin of pytest: what it is given are pages.
+WALK = $(PYTHON_IN) -m pytest -p walk.plugin --walk
+PAGES = $(if $(PAGE),$(firstword $(wildcard $(PAGE) $(PAGE).md content/$(PAGE).md) $(PAGE)),index.md content)
+
 # How many tests run at a time. Most of what a practice cluster does is waiting, so two processors do for five.
 WORKERS = 5
 
@@ -50,12 +54,12 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@./tests/engines.sh
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
-	@$(PYTHON_IN) -m pytest -n $(WORKERS) --durations=20 --durations-min=5 tests
+	@$(WALK) -n $(WORKERS) --durations=20 --durations-min=5 tests $(PAGES)
 	@$(PYTHON_IN) -m coverage combine -q --rcfile=tests/code/coverage.ini
 	@$(PYTHON_IN) -m coverage report --rcfile=tests/code/coverage.ini
 
 quick: html lint ## the tests that need no engine and little time, for while you write
-	@$(PYTHON_IN) -m pytest -q -n 2 -m "not engine and not slow" tests
+	@$(WALK) -q -n 2 -m "not engine and not slow" tests $(PAGES)
 
 bench: test-venv ## measures what the project promises about speed
 	@for file in tests/bench/*.py; do $(PYTHON_IN) "$$file" || exit 1; done
@@ -66,14 +70,14 @@ pictures: site-venv ## draws the pictures of the pages anew, with the learner's 
 steps: site-venv ## records how each step of a script differs from the one before it
 	@$(PYTHON_IN) tests/code/steps.py
 
-inventory: html ## lists every block of code on the pages, with its kind
-	@$(PYTHON_IN) -m walk inventory
+inventory: html test-venv ## lists every block of code on the pages, with its kind
+	@$(WALK) --collect-only -q $(PAGES)
 
-walk: html ## types the pages as a reader does, on a cluster of its own (as root): make walk PAGE=array-jobs
-	@$(PYTHON_IN) -m walk pages $(PAGE)
+walk: html test-venv ## types the pages as a learner does, on a cluster of its own (as root): make walk PAGE=array-jobs
+	@$(WALK) -v $(PAGES)
 
-outputs: html ## walks, and writes what came out into the pages and their pictures
-	@$(PYTHON_IN) -m walk outputs $(PAGE)
+outputs: html test-venv ## walks, and writes what came out into the pages and their pictures
+	@$(WALK) -v --update-outputs $(PAGES)
 	@$(MAKE) --no-print-directory pictures
 
 mutants: html test-venv ## breaks the lesson on purpose in a copy, one thing at a time, and demands red

@@ -12,7 +12,7 @@ gc.disable()
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # so that our own extensions are found, wherever Sphinx is started
 
-from extensions.counts import Column, Constant, Entry, Product, Rows, Tables  # noqa: E402
+from extensions.counts import Column, Constant, Product, Rows  # noqa: E402
 
 # The public home. GitHub sets GITHUB_REPOSITORY, so a fork's site and its "edit this page" links are the fork's.
 REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "notebook-to-cluster/notebook-to-cluster")
@@ -44,7 +44,7 @@ extensions = [
     "extensions.sitemap",
     "extensions.slurm",
     "extensions.templates",
-    "extensions.transcript",
+    "walk.directives",
 ]
 
 # What is checked: every reference must lead somewhere. `make` adds -W: a warning is an error.
@@ -82,19 +82,11 @@ counts = {
     "countries": Column("code/cities.csv", "Country"),
     "cities": Rows("code/cities.csv"),
 }
-# What the last walk found on the pages: `make outputs` writes it.
-walk_totals = "content/how-it-is-tested.csv"
-for kind in ("included file", "excerpt", "difference", "transcript", "edit", "for show"):
-    counts[kind] = Entry(walk_totals, kind)
-del kind  # or Sphinx would take it for a setting
-# How often the lesson is broken on purpose.
-counts["mutants"] = Tables(
-    tuple(f"tests/mutants/{path.name}" for path in sorted((ROOT / "tests" / "mutants").glob("*.toml"))), "mutant"
-)
 
-# The walk types the pages as a reader does, who has downloaded this.
+# The walk types the pages as a learner does, who has downloaded this.
 walk_bundle = "_build/bundle/notebook-to-cluster.zip"
 walk_cluster = "cluster/practice-cluster"
+walk_code = listing_root
 walk_tests = "tests/code"
 walk_for_show = 4
 # What may differ in an output, besides what may on every site: name, reason, pattern. A table has its own rules.
@@ -129,12 +121,8 @@ html_copy_source = False
 html_use_index = False
 html_domain_indices = False
 
-# The copy button takes the commands of a console block without prompt and output: lines that begin with the prompt,
-# the lines that continue one after a backslash, and a here-document up to its EOF.
-copybutton_prompt_text = "$ "
-copybutton_line_continuation_character = "\\"
-copybutton_here_doc_delimiter = "EOF"
-copybutton_copy_empty_lines = False
+# The copy button leaves out what is coloured as a prompt or as output. In a console block, the walk says what that is.
+copybutton_exclude = ".linenos, .gp, .go"
 
 # A number inside the line needs no table around the listing, which would scroll apart from it on a phone.
 html_codeblock_linenos_style = "inline"
@@ -154,5 +142,6 @@ in the menu, or search for a word.</p>""",
 
 def setup(app):
     """Has all pages read anew when an extension of ours was edited."""
-    texts = b"".join(path.read_bytes() for path in sorted((ROOT / "extensions").glob("*.py")))
+    own = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "walk" / name for name in ("directives.py", "model.py"))]
+    texts = b"".join(path.read_bytes() for path in sorted(own))
     app.add_config_value("own_extensions", hashlib.sha256(texts).hexdigest(), "env", types=[str])

@@ -10,7 +10,7 @@ python=$1 workers=$2 rounds=$3
     echo "make soak: ROUNDS=$rounds is no number of rounds" >&2
     exit 2
 }
-pages="array-jobs or dependencies or collect"
+pages=(content/array-jobs.md content/dependencies.md content/collect.md)
 logs=_build/soak
 mkdir -p "$logs"
 
@@ -29,8 +29,7 @@ done
 red=0
 for ((round = 1; round <= rounds; round++)); do
     start=$SECONDS log=$logs/$round.log
-    if "$python" -m pytest -n "$workers" --durations=5 tests/cluster tests/walk/test_pages.py \
-        -k "not test_a_page_does_what_it_shows or $pages" >"$log" 2>&1; then
+    if "$python" -m pytest -p walk.plugin --walk -n "$workers" --durations=5 tests/cluster "${pages[@]}" >"$log" 2>&1; then
         verdict=green
     else
         verdict="red: see $log"

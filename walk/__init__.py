@@ -1,4 +1,5 @@
-"""The proof that page and reality agree: reads the pages that Sphinx built, and types them as a reader does.
+"""The proof that page and reality agree: types the pages of a site that Sphinx has built, as a learner does.
 
-Nothing in here knows this lesson: what it needs to know, `conf.py` of the site says (see extensions/transcript.py).
+`walk.directives` is a Sphinx extension, `walk.plugin` a plugin of pytest. Nothing in here knows this lesson: what it
+needs to know, `conf.py` of the site says (see the end of directives.py).
 """

@@ -1,6 +1,6 @@
-"""Holds the reader's jobs still while he looks at the queue: whatever the machine does, he looks while they run.
+"""Holds the learner's jobs still while he looks at the queue: whatever the machine does, he looks while they run.
 
-A page that shows running jobs shows what a reader sees who types at once. Jobs of some seconds are over before that on
+A page that shows running jobs shows what a learner sees who types at once. Jobs of some seconds are over before that on
 a machine that is busy, and what comes out would depend on chance. So from the submission to the look they get SIGSTOP
 as soon as they start, and SIGCONT afterwards. Slurm does not know: to it, a job runs that computes slowly.
 """
@@ -10,7 +10,7 @@ import shlex
 from walk.errors import Broken
 from walk.shell import Helper
 
-# Runs as the reader, who may stop the processes of his jobs. The variable is slurmd's: no other process has it.
+# Runs as the learner, who may stop the processes of his jobs. The variable is slurmd's: no other process has it.
 PROGRAM = """
 import os, pathlib, signal, sys, time
 stopped = set()

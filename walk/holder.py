@@ -26,6 +26,7 @@ LEFT = 97  # the exit code if some are not, which no other command has
 
 
 def main() -> None:
+    """Start the command, and hold it."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     if LINUX:
@@ -77,7 +78,7 @@ def kill(pids) -> None:
 
 
 def below(ancestor: int) -> list[int]:
-    """The descendants of a process."""
+    """Return the descendants of a process."""
     parents = parents_here()
     found = [ancestor]
     for one in found:
@@ -86,7 +87,7 @@ def below(ancestor: int) -> list[int]:
 
 
 def parents_here() -> dict[int, int]:
-    """The parent of each process of this machine."""
+    """Return the parent of each process of this machine."""
     if not LINUX:
         lines = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False).stdout
         return {int(pid): int(parent) for pid, parent in map(str.split, lines.splitlines())}

@@ -6,7 +6,7 @@ ASK_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def once() -> None:
-    """The first such signal raises KeyboardInterrupt; later ones are ignored."""
+    """Have the first such signal raise KeyboardInterrupt, and ignore later ones."""
     for number in ASK_TO_END:
         signal.signal(number, _interrupt)
 

@@ -1,36 +1,24 @@
-"""A shell that stays: commands go in one after the other, and what each printed comes out, with its exit code."""
+"""A shell on a terminal of its own, as a learner has it: a command goes in, its output and its exit code come out."""
 
-import os
 import re
-import selectors
 import signal
-import subprocess
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
-from walk import holder
-from walk.errors import Broken, Wrong
+import pexpect
 
-# The commands come through the shell's standard input, each ended by a zero byte; what they start sees an empty
-# one. As in a terminal, aliases are expanded, and `$?` is the exit code of the command before.
-LOOP = r"""
-shopt -s expand_aliases
-exec 9<&0 </dev/null 2>&1
-export COLUMNS=80
-_walk_code=0 _walk_count=0
-while IFS= read -r -d '' -u 9 _walk_typed; do
-    (exit "$_walk_code"); eval "$_walk_typed" 9<&-
-    _walk_code=$?
-    printf '\n%s %d %d\n' "$_walk_mark" "$((++_walk_count))" "$_walk_code"
-done
-"""
+from walk import holder
+from walk.errors import Broken, WalkError
+
+BASH = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
+WIDTH, HEIGHT = 100, 24  # of the terminal, in characters
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 HOPE = 2  # seconds between two questions whether there is hope
 GRACE = 60  # seconds that the shell may take to come back after its command was ended
 START = 60  # seconds that a shell may take to start
-MOST = 10_000_000  # bytes that a command may print: no page shows as much
+MOST = 10_000_000  # characters that a command may print: no page shows as much
 
 
 class Ended(Exception):
@@ -46,43 +34,43 @@ class Result:
 
 
 class Shell:
-    """A bash, started by a command that takes its script as the last argument, as `bash -c` does; Wrong if it isn't.
+    """An interactive bash, started by a command that takes it as its last arguments; WalkError if it isn't.
 
     The command holds it: see holder.py.
     """
 
     def __init__(self, start: list[str], **options):
-        self._mark = f"walk-{uuid.uuid4().hex}"
-        script = f"_walk_mark={self._mark}\n{LOOP}"
+        program, *arguments = [*start, *BASH]
+        mark = uuid.uuid4().hex
+        self._prompt = rf"walk-{mark} (\d+)\r?\n"
         try:
-            self._process = subprocess.Popen(
-                [*start, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
-                start_new_session=True, **options,
+            # Nothing is echoed: what is typed is on the page already.
+            self._process = pexpect.spawn(
+                program, arguments, echo=False, dimensions=(HEIGHT, WIDTH), encoding="utf-8", codec_errors="replace",
+                timeout=None, maxread=65536, searchwindowsize=200, **options,
             )  # fmt: skip
-        except OSError as error:
-            raise Wrong(f"{error.filename}: {error.strerror}") from None
-        assert self._process.stdin and self._process.stdout
-        self._stdin, self._stdout = self._process.stdin, self._process.stdout
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._stdout, selectors.EVENT_READ)
-        self._rest = bytearray()
-        self._count = 0  # commands that were typed
+        except pexpect.ExceptionPexpect:
+            raise WalkError(f"{program}: No such file or directory") from None
+        self._process.delaybeforesend = None
+        self._process.ptyproc.delayafterclose = self._process.ptyproc.delayafterterminate = 0
         try:
-            self._holder = self._started()
+            # Set anew each time: an environment of Python that is activated changes the prompt.
+            prompt = rf"_walk_prompt() {{ PS1='walk-{mark} $?\n' PS2=; }}; PROMPT_COMMAND=_walk_prompt HISTFILE="
+            self._holder = self._started(f"{prompt}; echo $PPID")
         except BaseException:
             self.close()
             raise
 
-    def _started(self) -> int:
+    def _started(self, first: str) -> int:
         """Wait until the shell has started, and return the number of the process that holds it, as the shell has it."""
         try:
-            lines = self.type("echo $PPID", START).lines
+            lines = self.type(first, START).lines
         except Ended:
-            lines = in_lines(self._rest)
-            raise Wrong(lines[-1] if lines else "a shell does not start") from None
-        if not lines or not lines[-1].isdigit():
-            raise Wrong(": ".join(["a shell does not start", *lines[-1:]]))
-        return int(lines[-1])
+            lines = in_lines(self._process.before or "")
+            raise WalkError(lines[-1] if lines else "a shell does not start") from None
+        if not lines or not lines[-1].rpartition(" ")[2].isdigit():
+            raise WalkError(": ".join(["a shell does not start", *lines[-1:]]))
+        return int(lines[-1].rpartition(" ")[2])
 
     def type(self, text: str, limit: float, hope: Callable[[], None] | None = None) -> Result:
         """Run a command and wait for its end, at most so many seconds; Ended if that ends the shell.
@@ -90,35 +78,24 @@ class Shell:
         Meanwhile `hope` is asked now and then: it raises an error if there is no use in waiting any longer.
         """
         end = time.monotonic() + limit
-        with suppress(BrokenPipeError):  # then there is an end to be read
-            self._stdin.write(text.encode() + b"\0")
-        self._count += 1
-        output, code = self._read(end, hope)
-        return Result(in_lines(output), code)
+        try:
+            self._process.send(f"{text}\n")
+            code = self._wait(end, hope)
+        except (OSError, pexpect.EOF):
+            raise Ended from None
+        return Result(in_lines(self._process.before), code)
 
-    def _read(self, end: float, hope: Callable[[], None] | None = None) -> tuple[bytes, int | None]:
-        """Read until the mark of the last command, or until the time is over, or far too much was printed."""
-        any_mark = rb"\n%s %%s (\d+)\n" % self._mark.encode()
-        mark = re.compile(any_mark % (b"%d" % self._count))
-        looked = 0
-        while not (found := mark.search(self._rest, max(looked - 100, 0))):  # a mark may come in two parts
-            looked = len(self._rest)
+    def _wait(self, end: float, hope: Callable[[], None] | None = None) -> int | None:
+        """Wait for the prompt; return the exit code, or None when the time is over, or far too much was printed."""
+        while True:
             left = end - time.monotonic()
-            if left <= 0 or looked > MOST:
-                everything, self._rest = bytes(self._rest), bytearray()
-                return everything, None
-            if not self._selector.select(min(left, HOPE) if hope else left):
-                if hope:
-                    hope()
-                continue
-            block = os.read(self._stdout.fileno(), 65536)
-            if not block:
-                raise Ended
-            self._rest += block
-        output, code = bytes(self._rest[: found.start()]), int(found[1])
-        self._rest = self._rest[found.end() :]
-        # What a command before this one, that took too long, has printed since.
-        return re.split(any_mark % rb"\d+", output)[-1], code
+            wait = max(min(left, HOPE), 0)
+            if self._process.expect([self._prompt, pexpect.TIMEOUT], wait) == 0:
+                return int(self._process.match[1])
+            if left <= 0 or len(self._process.before) > MOST:
+                return None
+            if hope:
+                hope()
 
     def recover(self, helper: "Helper | None") -> bool:
         """End what the shell runs, and all it has started; False if the shell does not come back then.
@@ -130,32 +107,31 @@ class Shell:
             if helper:
                 helper.type(f"kill -USR1 {self._holder}", GRACE)
             else:
-                self._process.send_signal(signal.SIGUSR1)
+                self._process.kill(signal.SIGUSR1)
             try:
-                if self._read(time.monotonic() + 1)[1] is not None:
+                if self._wait(time.monotonic() + 1) is not None:
                     return True
-            except Ended:
+            except (OSError, pexpect.EOF):
                 return False
         return False
 
     def close(self) -> None:
-        """End the shell with all that it has started, and wait until that is gone; Wrong if something is left."""
+        """End the shell with all that it has started, and wait until that is gone; WalkError if something is left."""
+        process, done = self._process, 1
         try:
-            self._stdin.close()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(1)
-            self._process.terminate()
-            try:
-                self._process.wait(GRACE + holder.PATIENCE)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
-                raise Wrong("a shell had to be killed, and what it has started may be left") from None
-            if self._process.returncode == holder.LEFT:
-                raise Wrong("processes are left that this user may not end")
+            process.send("exit 2>/dev/null\nexit\n")  # it asks twice where a command is stopped
+            done = process.expect([pexpect.EOF, pexpect.TIMEOUT], 1)
+            if done:
+                process.kill(signal.SIGTERM)
+                done = process.expect([pexpect.EOF, pexpect.TIMEOUT], GRACE + holder.PATIENCE)
+        except OSError:  # it has ended
+            done = 0
         finally:
-            self._selector.close()
-            self._stdout.close()
+            process.close(force=True)
+        if done:
+            raise WalkError("a shell had to be killed, and what it has started may be left")
+        if process.exitstatus == holder.LEFT:
+            raise WalkError("processes are left that this user may not end")
 
 
 class Helper:
@@ -186,9 +162,13 @@ class Helper:
             shell.close()
 
 
-def in_lines(output: bytes | bytearray) -> list[str]:
-    """What was printed, in lines without blanks at their ends, and without empty ones at its own."""
-    lines = [line.rstrip() for line in output.decode(errors="replace").replace("\r\n", "\n").split("\n")]
+def in_lines(output: str) -> list[str]:
+    """Return what a terminal shows, in lines without blanks at their ends, and without empty ones at its own.
+
+    Of what was written over after a carriage return, the last is seen. Colours are left out.
+    """
+    plain = COLOUR.sub("", output).replace("\r\n", "\n")
+    lines = [line.rstrip().rpartition("\r")[2].expandtabs() for line in plain.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     return lines

@@ -1,4 +1,4 @@
-"""How a reader waits for jobs: until they have ended before looking at results, until they have started before squeue.
+"""How a learner waits for jobs: until they have ended before looking at results, until they have started before squeue.
 
 Only Slurm is asked, nothing of the pages: https://slurm.schedmd.com/squeue.html, sinfo.html and sacct.html. Where what
 is waited for can't come, because the cluster is broken, the wait ends with what Slurm says of that.
@@ -7,14 +7,15 @@ is waited for can't come, because the cluster is broken, the wait ends with what
 import re
 import shlex
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extensions.blocks import Command
 from walk.errors import Broken
 from walk.freezer import Freezer
+from walk.model import Command
 from walk.shell import Helper
 
-# What is typed while jobs wait or run. Before anything else, a reader waits for their end.
+# What is typed while jobs wait or run. Before anything else, a learner waits for their end.
 BEGIN = r"(?:^|[;&|({]|\bdo\b|\bthen\b)\s*"  # of a command, where others stand before it
 AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel)\b", re.MULTILINE)
 LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
@@ -53,23 +54,21 @@ class Job:
 
 
 class Queue:
-    """The reader's jobs, asked about in a shell of its own."""
+    """The learner's jobs, asked about in a shell of its own."""
 
     def __init__(self, shell: Helper):
         self._shell = shell
         self.freezer = Freezer(shell)
         self._submitted = False  # may there be jobs whose end nobody has waited for?
-        # Rows of jobs that the accounting does not know and need not know.
-        self._disregarded: set[tuple[str, ...]] = set()
         self._looked = 0.0  # when the nodes were last asked for
         self._bad_since: float | None = None  # since when some nodes were not there at each look
 
     def jobs(self) -> list[Job]:
-        """The jobs in the queue."""
+        """Return the jobs in the queue."""
         return [Job(*cells) for cells in self._asked("squeue --me -h -r -o '%i|%T|%P|%r'", 4)]
 
     def _asked(self, command: str, cells: int) -> list[list[str]]:
-        """What Slurm answers, in rows of so many cells; Broken if it doesn't, and goes on like that."""
+        """Return what Slurm answers, in rows of so many cells; Broken if it doesn't, and goes on like that."""
         end = time.monotonic() + PATIENCE
         while (answer := self._shell.type(command, max(end - time.monotonic(), 1))).code != 0:
             if answer.code is None or time.monotonic() > end:
@@ -78,9 +77,10 @@ class Queue:
         return [line.split("|", cells - 1) for line in answer.lines if line.count("|") >= cells - 1]
 
     def wait(self, command: str, limit: float, to_compare: bool = True) -> bool:
-        """Wait as a reader does before this command; False if that takes longer than so many seconds.
+        """Wait as a learner does before this command; False if that takes longer than so many seconds.
 
-        Before squeue, a reader waits only if what comes out is to be compared. Broken as soon as there is no hope.
+        What is in its here-documents is no part of it. Before squeue, a learner waits only if what comes out is to be
+        compared. Broken as soon as there is no hope.
         """
         end = time.monotonic() + limit
         self._looked, self._bad_since = 0.0, None
@@ -89,6 +89,14 @@ class Queue:
         done = self._come_to_rest(end) if looks else at_once or self._all_ended(end)
         self._submitted = at_once or not done
         return done
+
+    def settle(self, limit: float) -> bool:
+        """Wait for the end of all jobs, and until the accounting knows of all; False after so many seconds.
+
+        Here nobody asks whether a command has submitted any: it may have been a script, and its jobs short.
+        """
+        self._submitted = True
+        return self.wait("true", limit)
 
     def _all_ended(self, end: float) -> bool:
         """Wait until no job waits or runs, and the accounting knows what became of each."""
@@ -102,7 +110,7 @@ class Queue:
             time.sleep(STEP)
         before: set[tuple[str, ...]] = set()
         since = time.monotonic()
-        while self._submitted and (missing := self._unaccounted() - self._disregarded):
+        while self._submitted and (missing := self._unaccounted()):
             if missing != before:
                 before, since = missing, time.monotonic()
             elif time.monotonic() - since > MENDS:
@@ -139,7 +147,7 @@ class Queue:
             raise self._broken("jobs can't go on, because nodes are gone and do not come back", stuck)
 
     def _lost(self, nodes: list["Node"]) -> list[Job]:
-        """The jobs that run on nodes which do not answer. The controller notices that later, and starts them anew."""
+        """Return the jobs on nodes that do not answer. The controller notices that later, and starts them anew."""
         gone = ",".join(sorted({node.name for node in nodes if node.gone}))
         if not gone:
             return []
@@ -147,7 +155,7 @@ class Queue:
         return [Job(*cells) for cells in rows]
 
     def _broken(self, why: str, jobs: list[Job]) -> Broken:
-        """The error that says why the cluster is broken: what squeue and sinfo say, and the ends of the jobs' logs."""
+        """Return the error that says why: with what squeue and sinfo say, and the ends of the jobs' logs."""
         rows = [f"{job.id} {job.state} {job.reason}" for job in jobs]
         more = [f"and {len(rows) - LOGS} more"] if len(rows) > LOGS else []
         reasons = self._shell.type("sinfo -R", BRIEF).lines
@@ -158,18 +166,12 @@ class Queue:
         said = [why, "$ squeue", *rows[:LOGS], *more, "$ sinfo -R", *reasons, *logs]
         return Broken("\n".join(["the cluster is broken: " + said[0], *said[1:]]))
 
-    def end_all(self, after: int = 0) -> None:
-        """End all jobs of the reader's that have a higher id."""
-        ids = {array_of(job.id) for job in self.jobs()}
-        if later := sorted(one for one in ids if one.isdigit() and int(one) > after):
-            self._shell.type(f"scancel {' '.join(later)}", PATIENCE)
-
-    def disregard(self) -> None:
-        """From now on, don't wait for the accounting of jobs that it does not know now: it was made to forget them."""
-        self._disregarded = self._unaccounted()
+    def end_all(self) -> None:
+        """End all jobs of the learner's."""
+        self._shell.type("scancel --me", PATIENCE)
 
     def _unaccounted(self) -> set[tuple[str, ...]]:
-        """The jobs and tasks of which the accounting does not say what the controller says: (id, state, name).
+        """Return the jobs and tasks of which the accounting lacks what the controller says: (id, state, name).
 
         It hears of jobs a little later. Until then sacct lacks a short job, calls it "allocation", or has a row for an
         array and none for its tasks.
@@ -180,12 +182,12 @@ class Queue:
         return told - self._rows(f"sacct -X -n -P --jobs={ids} -o JobID,State,JobName") if told else told
 
     def _rows(self, command: str) -> set[tuple[str, ...]]:
-        """What a command says of jobs: (id, state, name)."""
+        """Return what a command says of jobs: (id, state, name)."""
         # "CANCELLED by 1000" is CANCELLED
         return {(job, state.partition(" ")[0], name) for job, state, name in self._asked(command, 3)}
 
     def failed(self) -> list[tuple[str, str, str]]:
-        """The jobs that have failed: (id, state, name)."""
+        """Return the jobs that have failed: (id, state, name)."""
         rows = self._rows("sacct -X -n -P -S now-1days -o JobID,State,JobName")
         return sorted((job, state, name) for job, state, name in rows if state not in FINE)
 
@@ -205,7 +207,7 @@ class Queue:
         return False
 
     def logs(self, since: float) -> str:
-        """The last lines of the logs of the jobs that ended since a moment, seconds since 1970; failed ones first."""
+        """Return the ends of the logs of jobs that ended since a moment (in seconds since 1970), failed ones first."""
         answer = self._shell.type(f"date -d @{since:.0f} +%FT%T; scontrol show job --oneliner", PATIENCE).lines
         found = []
         for line in answer[1:]:
@@ -216,7 +218,7 @@ class Queue:
         return "\n".join(text for _, text in sorted(found, key=lambda one: one[0])[:LOGS])
 
     def _log(self, said: dict[str, str]) -> str:
-        """The last lines of the log of a job, of which scontrol has said this."""
+        """Return the last lines of the log of a job, of which scontrol has said this."""
         log = said.get("StdOut", "")
         tail = self._shell.type(f"tail -n 5 {shlex.quote(log)} 2>/dev/null", BRIEF).lines if log else []
         return "\n".join([f"job {said.get('JobId')}: {said.get('JobState')}, {log or 'no log'}", *tail])
@@ -232,39 +234,39 @@ class Node:
 
     @property
     def drained(self) -> bool:
-        """Does it start no job any more, until an administrator does something?"""
+        """Tell whether it starts no job any more, until an administrator does something."""
         return self.state.startswith(("drain", "fail", "inval"))
 
     @property
     def gone(self) -> bool:
-        """Does it not answer, or not yet?"""
+        """Tell whether it does not answer, or not yet."""
         return not self.drained and (
             self.state.endswith("*") or self.state.startswith(("down", "unk", "err", "no_resp"))
         )
 
 
 def array_of(job: str) -> str:
-    """The id of the array of a task, as "12" for "12_3"; the id of any other job."""
+    """Return the id of the array of a task, as "12" for "12_3"; the id of any other job."""
     return job.partition("_")[0]
 
 
 def reason_of(job: Job) -> str:
-    """Why a job waits, in the same letters in all versions of Slurm: "(launch failed requeued held)" had others."""
+    """Return why a job waits, in the same letters in all versions of Slurm."""
     return re.sub(r"[^a-z]", "", job.reason.lower()) if job.state == "PENDING" else ""
 
 
 def for_a_person(job: Job) -> bool:
-    """Does the job wait for somebody who does something?"""
+    """Tell whether the job waits for somebody who does something."""
     return reason_of(job) in FOR_A_PERSON
 
 
 def partitions(job: Job) -> list[str]:
-    """Where a job may start."""
+    """Return where a job may start."""
     return job.partition.split(",")
 
 
 def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
-    """Does a job wait because nodes are drained or gone? If some are left, only Slurm knows, and its reason says so."""
+    """Tell whether a job waits for nodes that are drained or gone. Where some are left, its reason says so."""
     if job.state != "PENDING" or reason_of(job) in NOT_FOR_NODES:
         return False
     own = [node for node in nodes if node.partition in partitions(job)]
@@ -272,26 +274,26 @@ def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
     return bool(bad) and (len(bad) == len(own) or reason_of(job).startswith(UNAVAILABLE))
 
 
-def standing_still(typed: list[Command]) -> range:
-    """From which command to which one jobs stand still: from what submits them to the look at them while they run."""
+def standing_still(typed: Sequence[Command]) -> range:
+    """Return from which command to which one jobs stand still: from their submission to the look at them."""
     looks = [number for number, command in enumerate(typed) if shows_running(command)]
     if not looks:
         return range(0)
     first = looks[0]
     while first > 0:
         first -= 1
-        if not AT_ONCE.search(typed[first].text):  # before it, a reader waits for the end of jobs
+        if not AT_ONCE.search(typed[first].head):  # before it, a learner waits for the end of jobs
             break
     return range(first, looks[-1] + 1)
 
 
 def shows_running(command: Command) -> bool:
-    """Does the page show jobs that run below this command?"""
-    return bool(LOOKS.search(command.text)) and any(re.search(r"\sR\s", line) for line in command.output)
+    """Tell whether the page shows jobs that run below this command."""
+    return bool(LOOKS.search(command.head)) and any(re.search(r"\sR\s", line) for line in command.output)
 
 
 def rests(jobs: list[Job]) -> bool:
-    """Has the scheduler looked at all of these jobs, so that nothing happens until one of them ends?"""
+    """Tell whether the scheduler has looked at all of these jobs: nothing happens until one of them ends."""
     pending = [reason_of(job) for job in jobs if job.state == "PENDING"]
     if any(job.state not in ("PENDING", "RUNNING") for job in jobs):
         return False

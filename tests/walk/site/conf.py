@@ -1,8 +1,8 @@
 """A site of two pages that has nothing to do with ours, and no cluster."""
 
 project = "A loaf of bread"
-extensions = ["myst_parser", "sphinx_exercise", "sphinx_togglebutton", "extensions.listing", "extensions.transcript"]
+extensions = ["myst_parser", "sphinx_exercise", "sphinx_togglebutton", "walk.directives"]
 myst_enable_extensions = ["colon_fence"]
 exclude_patterns = ["_build"]
-listing_root = "code"
+walk_code = "code"
 walk_for_show = 1

@@ -1,0 +1,195 @@
+"""The page model: the kinds of blocks that a page has, the commands of a transcript, and the change of an edit.
+
+Directives parse a block once, when the page is read; whoever walks, lists or colours it takes what is in here.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+PROMPT = "$ "
+# Not "<<<", and no shift to the left in an expression: a word begins with a letter.
+HERE_DOCUMENT = re.compile(r"(?<!<)<<(?P<tabs>-?)\s*(?P<quote>['\"]?)\\?(?P<word>[A-Za-z_][\w-]*)(?P=quote)")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as it is typed, with all of its lines, the output shown below it, and its exit code.
+
+    `line` counts from 0, from the first line of the block. `head` is the text without its here-documents.
+    """
+
+    line: int
+    text: str
+    head: str
+    output: tuple[str, ...] = ()
+    exit: int = 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """A literal block of a page; `line` is that of its first line of text in the page's source, counted from 1.
+
+    One of this class itself is of no kind.
+    """
+
+    kind: ClassVar[str] = ""
+    page: str  # as "content/array-jobs"
+    line: int
+    text: str
+
+    @property
+    def location(self) -> str:
+        """Return the location as a person writes it."""
+        return f"{self.page}.md:{self.line}"
+
+    @property
+    def summary(self) -> str:
+        """Return a few words about the block."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Listing(Block):
+    """A file, or a part of one."""
+
+    kind = "included file"
+    file: str  # its path from the source folder
+
+    @property
+    def summary(self) -> str:
+        """Return the file's path."""
+        return self.file
+
+
+@dataclass(frozen=True)
+class Excerpt(Listing):
+    """A part of a file."""
+
+    kind = "excerpt"
+
+
+@dataclass(frozen=True)
+class Difference(Block):
+    """A difference of two files, computed from them."""
+
+    kind = "difference"
+
+
+@dataclass(frozen=True)
+class Transcript(Block):
+    """What is typed in a terminal, and what comes out."""
+
+    kind = "transcript"
+    commands: tuple[Command, ...]
+    limit: int  # seconds that the block may take, with the jobs that it waits for
+    compared: bool  # is the output compared, or only shown?
+    on_host: bool  # is it typed on the machine that runs the cluster, not in the cluster?
+
+    @property
+    def summary(self) -> str:
+        """Return the first command."""
+        first, *rest = self.commands
+        line = first.text.split("\n")[0]
+        return f"$ {line}" + (f" (and {len(rest)} more)" if rest else "")
+
+
+@dataclass(frozen=True)
+class Edit(Block):
+    """A change that the learner makes in a file."""
+
+    kind = "edit"
+    file: str  # from the folder where the learner is
+    result: str  # the file of the site that comes out, from the source folder; "" for none
+
+    @property
+    def summary(self) -> str:
+        """Return the file's path."""
+        return self.file
+
+
+@dataclass(frozen=True)
+class ForShow(Block):
+    """A block that nobody runs, for a reason."""
+
+    kind = "for show"
+    reason: str
+
+    @property
+    def summary(self) -> str:
+        """Return the reason."""
+        return self.reason
+
+
+KINDS = (Listing, Excerpt, Difference, Transcript, Edit, ForShow)
+
+
+def parse(text: str) -> list[Command]:
+    """Return the commands of a console block; ValueError for a text that begins with none, or ends inside of one.
+
+    A line that begins with the prompt begins a command. A backslash at its end and a here-document carry it on.
+    """
+    lines = text.split("\n")
+    if not lines[0].startswith(PROMPT):
+        raise ValueError(f"the first line is no command: {lines[0]!r}")
+    found: list[Command] = []
+    number = 0
+    while number < len(lines):
+        first, head, end = number, *ends_of_command(lines, number)
+        typed = [lines[first].removeprefix(PROMPT), *lines[first + 1 : end]]
+        number = next((after for after in range(end, len(lines)) if lines[after].startswith(PROMPT)), len(lines))
+        head_lines = typed[: head - first]
+        found.append(Command(first, "\n".join(typed), "\n".join(head_lines), tuple(lines[end:number])))
+    return found
+
+
+def ends_of_command(lines: list[str], first: int) -> tuple[int, int]:
+    """Return the numbers of the lines after a command without and with its here-documents; ValueError if it has no end.
+
+    `first` is the number of the line with the prompt.
+    """
+    number = first
+    while lines[number].endswith("\\"):
+        number += 1
+        if number == len(lines):
+            raise ValueError(f"the command ends with a backslash: {lines[first]!r}")
+    head = number + 1
+    for match in HERE_DOCUMENT.finditer(" ".join(lines[first:head])):
+        while (lines[number].lstrip("\t") if match["tabs"] else lines[number]) != match["word"]:
+            number += 1
+            if number == len(lines):
+                raise ValueError(f"the here-document has no end {match['word']}: {lines[first]!r}")
+    return head, number + 1
+
+
+def hunks(change: str) -> list[tuple[list[str], list[str]]]:
+    """Return the (old lines, new lines) of each place that an edit changes; ValueError for a text that is none.
+
+    A line begins with - if it goes, with + if it comes, and with a blank if it stays. A line "..." stands between two
+    places of the file.
+    """
+    found: list[tuple[list[str], list[str]]] = [([], [])]
+    for line in change.split("\n"):
+        old, new = found[-1]
+        if line == "...":
+            found.append(([], []))
+        elif line[:1] not in ("-", "+", " ", ""):
+            raise ValueError(f"a line of an edit begins with -, + or a blank: {line!r}")
+        else:
+            old += [line[1:]] if line[:1] != "+" else []
+            new += [line[1:]] if line[:1] != "-" else []
+    for old, new in found:
+        if not old or old == new:
+            raise ValueError("an edit names lines that are there, and changes them")
+    return found
+
+
+def edited(text: str, change: str) -> str:
+    """Return the text after an edit; ValueError if its lines are not there exactly once."""
+    lines = text.split("\n")
+    for old, new in hunks(change):
+        there = [number for number in range(len(lines)) if lines[number : number + len(old)] == old]
+        if len(there) != 1:
+            raise ValueError(f"{len(there)} places have the {len(old)} lines from {old[0]!r}")
+        lines[there[0] : there[0] + len(old)] = new
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""Writes what a session got back into the pages: the outputs of transcripts that are not what the pages show."""
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+from walk.collect import Site
+from walk.errors import WalkError
+from walk.model import PROMPT, Block, Transcript
+from walk.normalize import ANY, Normalizer, Rule
+from walk.session import Outcome
+
+ALIKE = 0.5  # how alike two lines are, from 0 to 1, of which one is taken for the other one's successor
+
+
+def update(site: Site, outcomes: list[Outcome]) -> list[str]:
+    """Write new outputs into the pages, all or none; return the locations where that was done.
+
+    As soon as one output is written, all that have other ids are, too: else a page would show one job with two ids.
+    Where something went wrong that is no output, nothing is written: WalkError.
+    """
+    if failed := [outcome.block.location for outcome in outcomes if outcome.failed]:
+        raise WalkError(f"nothing is written, because not only outputs are wrong: {', '.join(failed)}")
+    if all(match for outcome in outcomes for match in outcome.matches):
+        return []
+    pages: dict[str, dict[Block, str]] = {}
+    for outcome in outcomes:
+        if any(match is None or match.renumbered for match in outcome.matches):
+            pages.setdefault(outcome.block.page, {})[outcome.block] = new_text(outcome, site.rules)
+    files = {page.name: page.file for page in site.pages}
+    texts = {files[page]: rewritten(files[page].read_text(encoding="utf-8"), new) for page, new in pages.items()}
+    for path, text in texts.items():
+        replace(path, text)
+    return [block.location for new in pages.values() for block in new]
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file so that it is the old one or the new one, whenever somebody looks."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def new_text(outcome: Outcome, rules: Sequence[Rule]) -> str:
+    """Return the text of a transcript with the outputs of the session; WalkError for one that no page can show."""
+    assert isinstance(outcome.block, Transcript)
+    lines = []
+    for command, result, match in zip(outcome.block.commands, outcome.results, outcome.matches, strict=True):
+        lines += f"{PROMPT}{command.text}".split("\n")
+        if match and not match.renumbered:
+            lines += command.output
+            continue
+        meaning = (PROMPT, "```", ":::")
+        if unfit := next((line for line in result.lines if line == ANY or line.startswith(meaning)), None):
+            raise WalkError(f"{outcome.block.location}: the output has a line that means something else there: {unfit}")
+        lines += shorten(list(command.output), result.lines, rules)
+    return "\n".join(lines)
+
+
+def shorten(shown: list[str], got: list[str], rules: Sequence[Rule] = ()) -> list[str]:
+    """Return new output without the lines that the page leaves out: each "..." stays between its neighbours."""
+    if ANY not in shown:
+        return got
+    normalizer = Normalizer(rules)
+    old, new = ([normalizer.line(line).text for line in lines] for lines in (shown, got))
+    found: list[str] = []
+    for _, i, end_i, j, end_j in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        found += successors(shown[i:end_i], got[j:end_j])
+    return found
+
+
+def successors(shown: list[str], got: list[str]) -> list[str]:
+    """Return the lines that come where the page shows others, some of them left out.
+
+    Before and behind the dots there are as many lines as before. Between two, a line's successor is the one most
+    like it.
+    """
+    if ANY not in shown:
+        return got
+    first, last = shown.index(ANY), len(shown) - 1 - shown[::-1].index(ANY)
+    tail = max(len(got) - (len(shown) - 1 - last), min(first, len(got)))
+    found, rest = [*got[:first], ANY], got[first:tail]
+    for line in shown[first + 1 : last + 1]:
+        if line == ANY:
+            found += [ANY] if found[-1] != ANY else []
+        elif alike := difflib.get_close_matches(line, rest, 1, ALIKE):
+            found.append(alike[0])
+            rest = rest[rest.index(alike[0]) + 1 :]
+    return [*found, *got[tail:]]
+
+
+def rewritten(source: str, new: dict[Block, str]) -> str:
+    """Return the source of a page with new texts of blocks; what is nested keeps its indentation.
+
+    WalkError if the page is not what it was when it was built.
+    """
+    lines = source.split("\n")
+    # From the last to the first: so the lines of those before stay where they are.
+    for block, text in sorted(new.items(), key=lambda entry: entry[0].line, reverse=True):
+        first, old = block.line - 1, block.text.split("\n")
+        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        there = [line.removeprefix(indent).rstrip() for line in lines[first : first + len(old)]]
+        if there != [line.rstrip() for line in old]:
+            raise WalkError(f"{block.location}: the page has changed since it was built")
+        lines[first : first + len(old)] = [f"{indent}{line}".rstrip() for line in text.split("\n")]
+    return "\n".join(lines)
