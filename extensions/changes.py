@@ -16,8 +16,6 @@ from extensions.slurm import BatchScript
 
 # Comments to the language that another program reads: the kernel, and Slurm.
 READ_BY_PROGRAMS = ("#!", "#SBATCH")
-# What can be made to count, although it changes nothing that runs.
-ALSO = ("comments", "blank", "indentation")
 
 
 @dataclass(frozen=True)
@@ -54,19 +52,10 @@ def without_comments(text: str, language: str) -> str:
     return "".join(parts)
 
 
-def counted(text: str, language: str, also: Collection[str]) -> list[tuple[int, str]]:
+def counted(text: str, language: str) -> list[tuple[int, str]]:
     """The lines that count, each with its number, in the form in which they are compared."""
-    code = text if "comments" in also else without_comments(text, language)
-    lines = [line.rstrip() if "indentation" in also else line.strip() for line in code.split("\n")]
-    written = text.split("\n")
-    if written[-1] == "":  # what follows the last line end is no line
-        lines.pop()
-    # A line that is blank only because its comment was cut out is no blank line.
-    return [
-        (number, line)
-        for number, line in enumerate(lines, 1)
-        if line.strip() or ("blank" in also and not written[number - 1].strip())
-    ]
+    lines = enumerate(without_comments(text, language).split("\n"), 1)
+    return [(number, line.strip()) for number, line in lines if line.strip()]
 
 
 def kept(old: list[str], new: list[str]) -> list[tuple[int, int]]:
@@ -114,13 +103,13 @@ def closed(changed: set[int], lines: dict[int, str]) -> set[int]:
     return found
 
 
-def compare(old: str, new: str, language: str, also: Collection[str] = ()) -> Changes:
+def compare(old: str, new: str, language: str) -> Changes:
     """What somebody who has the text `old` must type, change and remove to have the text `new`.
 
-    Comments, blank lines and indentation count only if they are in `also` (of ALSO); comments that a program reads
-    always do. `language` is the name of both texts' language in Pygments; ClassNotFound for one that it has not.
+    Comments, but for those that a program reads, blank lines and indentation do not count. `language` is the name of
+    both texts' language in Pygments; ClassNotFound for one that it has not.
     """
-    before, after = counted(old, language, also), counted(new, language, also)
+    before, after = counted(old, language), counted(new, language)
     pairs = kept([line for _, line in before], [line for _, line in after])
     stays = {after[j][0] for _, j in pairs}
     lines = dict(after)

@@ -5,7 +5,7 @@ and keep up to date: highlighted lines and first line numbers.
 
 - The caption begins with the file's name, which is also its download link; `:caption:` says what follows it.
 - `:changes-from:` lights the lines that are new or changed against another file, by default against the step before it
-  in `listing_steps`, and says what is gone. `:also-changes:` lets comments, blank or indentation count too.
+  in `listing_steps`, and says what is gone.
 - `:show-diff:` lets the reader unfold the whole difference.
 - Each line can be linked to. The numbers are seen where prose or a note refers to them, and with `:linenos:`.
 """
@@ -19,7 +19,7 @@ from docutils.parsers.rst import directives
 from pygments.util import ClassNotFound
 from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 
-from extensions.changes import ALSO, Changes, compare
+from extensions.changes import Changes, compare
 
 CONTEXT = 2  # lines around each change in a difference
 SAID = 3  # removed lines that stand together; of more, only the first is repeated
@@ -54,11 +54,6 @@ class Reader(LiteralIncludeReader):
         return [line.number for line in lines]
 
 
-def also(argument: str) -> list[str]:
-    """The words of `:also-changes:`; ValueError for one that means nothing."""
-    return [directives.choice(word, ALSO) for word in argument.split()]
-
-
 class Listing(LiteralInclude):
     """The directive `literalinclude`."""
 
@@ -66,7 +61,7 @@ class Listing(LiteralInclude):
         name: convert
         for name, convert in LiteralInclude.option_spec.items()
         if name not in ("diff", "emphasize-lines", "lineno-start", "lineno-match")
-    } | {"changes-from": directives.unchanged, "show-diff": directives.flag, "also-changes": also}
+    } | {"changes-from": directives.unchanged, "show-diff": directives.flag}
 
     def run(self):
         """The listing, and below it what there is to say about it."""
@@ -102,8 +97,8 @@ class Listing(LiteralInclude):
     def changes(self, block: nodes.literal_block) -> list[nodes.Node]:
         """Lights what is new in the listing; gives what stands below it. Unfit where there is nothing to light."""
         if "changes-from" not in self.options:
-            for option in self.options.keys() & {"show-diff", "also-changes"}:
-                raise Unfit(f"{option} without changes-from")
+            if "show-diff" in self.options:
+                raise Unfit("show-diff without changes-from")
             return []
         file, shown = block["file"], block["numbers"]
         before = self.step_before(self.known_as(file))
@@ -112,7 +107,7 @@ class Listing(LiteralInclude):
             old = (self.root / before).read_text(encoding="utf-8")
             new = (self.root / file).read_text(encoding="utf-8")
             language = self.options.get("language", "text")
-            changes = compare(old, new, language, self.options.get("also-changes", ())).within(shown)
+            changes = compare(old, new, language).within(shown)
         except (OSError, UnicodeError, ClassNotFound) as error:
             raise Unfit(f"changes from {before} can't be found: {error}") from error
         if not changes:

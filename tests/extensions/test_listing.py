@@ -64,8 +64,6 @@ def test_what_is_gone_is_said(steps):
         (":lines: 1,3,7", ["import sys", "    print(int(sys.argv[1]))"]),
         (":start-at: print(int\n:dedent: 4", ["print(int(sys.argv[1]))"]),
         (":prepend: x\n:append: y", ["import sys", "    print(int(sys.argv[1]))"]),
-        (":also-changes: indentation", ["import sys", "    print(int(sys.argv[1]))", "    print(k)"]),
-        (":also-changes: blank indentation", ["import sys", "", "    print(int(sys.argv[1]))", "    print(k)"]),
     ],
 )
 def test_what_is_left_of_the_light_in_a_part(steps, options, lines):
@@ -101,8 +99,6 @@ def test_the_difference_can_be_unfolded(steps):
         (":changes-from: /code/step.py\n:lines: 3", "nothing that is shown changed from code/step.py"),
         (":changes-from: /code/gone.py", "changes from code/gone.py can't be found"),
         (":show-diff:", "show-diff without changes-from"),
-        (":also-changes: blank", "also-changes without changes-from"),
-        (":changes-from:\n:also-changes: colour", '"colour" unknown'),
         (":emphasize-lines: 2", "emphasize-lines"),
         (":lineno-start: 2", "lineno-start"),
         (":pyobject: gone", "Object named 'gone' not found"),
