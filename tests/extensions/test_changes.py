@@ -1,29 +1,14 @@
-"""The lit lines are those that somebody would have to type or change, whatever the two texts are."""
-
-from functools import cache
+"""The highlighted lines are those that somebody would have to type or change, whatever the two texts are."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.changes import closed, compare, counted, kept, without_comments
+from extensions.listing.changes import compare, counted, with_brackets, without_comments
 
 # Few different lines, so that they come up again; brackets, comments and indentation among them.
 LINES = st.sampled_from(["a = 1", "b()", "    b()", ")", "", "# why", "#SBATCH --time=1", "c = [", "c = 2  # why", "é"])
 TEXTS = st.lists(LINES, max_size=12).map(lambda lines: "".join(f"{line}\n" for line in lines))
-WORDS = st.lists(st.sampled_from("abcd"), max_size=9)
-
-
-def longest(old, new):
-    """The length of the longest common subsequence, computed in another way."""
-
-    @cache
-    def of(i, j):
-        if not i or not j:
-            return 0
-        return of(i - 1, j - 1) + 1 if old[i - 1] == new[j - 1] else max(of(i - 1, j), of(i, j - 1))
-
-    return of(len(old), len(new))
 
 
 def is_subsequence(lines, of):
@@ -31,27 +16,25 @@ def is_subsequence(lines, of):
     return all(line in rest for line in lines)
 
 
-@given(WORDS, WORDS)
-def test_as_many_lines_stay_as_can(old, new):
-    pairs = kept(old, new)
-    assert len(pairs) == longest(old, new)
-    assert all(old[i] == new[j] for i, j in pairs)
-    assert pairs == sorted(set(pairs))
-    assert len({i for i, _ in pairs}) == len({j for _, j in pairs}) == len(pairs)
-
-
 @given(TEXTS, TEXTS)
-def test_exactly_what_must_be_typed_is_lit(old, new):
+def test_the_old_text_and_what_is_highlighted_make_the_new_one(old, new):
     changes = compare(old, new, "python")
     before, after = dict(counted(old, "python")), dict(counted(new, "python"))
     # Never out of range, never a line that does not count.
-    assert changes.lit <= after.keys() <= set(range(1, len(new.splitlines()) + 1))
-    # What is not lit was there before, in this order.
-    assert is_subsequence([line for number, line in after.items() if number not in changes.lit], before.values())
-    # Nothing more is lit: a longer part of the old text would not be found in the new one, but for closing brackets.
-    typed = len(after) - longest(tuple(before.values()), tuple(after.values()))
-    brackets = sum(1 for number in changes.lit if not any(map(str.isalnum, after[number])))
-    assert len(changes.lit) - brackets <= typed <= len(changes.lit)
+    assert changes.highlighted <= after.keys() <= set(range(1, len(new.splitlines()) + 1))
+    assert is_subsequence(
+        [line for number, line in after.items() if number not in changes.highlighted], before.values()
+    )
+
+
+@given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.integers(0, 6), max_size=4))
+def test_nothing_more_is_highlighted(old, places):
+    new = [*old]
+    for place in places:
+        new.insert(place, "typed")
+    changes = compare("\n".join(old), "\n".join(new), "python")
+    assert changes.highlighted == {number for number, line in enumerate(new, 1) if line == "typed"}
+    assert changes.removed == ()
 
 
 @given(TEXTS, TEXTS)
@@ -80,12 +63,12 @@ def test_equal_code_has_no_changes_and_other_code_has(old, new):
 
 @given(TEXTS, TEXTS)
 def test_everything_is_new_against_nothing(old, new):
-    assert compare("", new, "python").lit == {number for number, _ in counted(new, "python")}
-    assert compare(old, "", "python").lit == set()
+    assert compare("", new, "python").highlighted == {number for number, _ in counted(new, "python")}
+    assert compare(old, "", "python").highlighted == set()
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "lit"),
+    ("old", "new", "highlighted"),
     [
         ("a\nb\n", "a\nc\n", {2}),
         ("a\n", "    a\n", set()),
@@ -103,9 +86,9 @@ def test_everything_is_new_against_nothing(old, new):
         ("a\r\nb\r\n", "a\nb\n", set()),
     ],
 )
-def test_what_counts(old, new, lit):
+def test_what_counts(old, new, highlighted):
     for language in ("slurm", "bash") if "SBATCH" in old else ("python",):
-        assert compare(old, new, language).lit == lit
+        assert compare(old, new, language).highlighted == highlighted
 
 
 def test_removed_lines_are_those_that_nothing_replaces():
@@ -116,9 +99,9 @@ def test_removed_lines_are_those_that_nothing_replaces():
 
 def test_only_what_is_shown_is_left():
     changes = compare("a\nb\nc\nd\n", "x\na\nd\ny\n", "python")
-    assert changes.lit == {1, 4} and changes.removed == ((2, ("b", "c")),)
+    assert changes.highlighted == {1, 4} and changes.removed == ((2, ("b", "c")),)
     part = changes.within([3, 4])
-    assert part.lit == {4} and part.removed == ()
+    assert part.highlighted == {4} and part.removed == ()
 
 
 def test_comments_go_and_lines_stay():
@@ -127,6 +110,6 @@ def test_comments_go_and_lines_stay():
 
 
 def test_a_bracket_between_new_lines_without_a_gap_is_new():
-    assert closed({1, 3}, {1: "f(", 2: ")", 3: "g("}) == {1, 2, 3}
-    assert closed({1, 4}, {1: "f(", 2: ")", 4: "g("}) == {1, 4}
-    assert closed({1}, {1: "f(", 2: ")", 3: "g("}) == {1}
+    assert with_brackets({1, 3}, {1: "f(", 2: ")", 3: "g("}) == {1, 2, 3}
+    assert with_brackets({1, 4}, {1: "f(", 2: ")", 4: "g("}) == {1, 4}
+    assert with_brackets({1}, {1: "f(", 2: ")", 3: "g("}) == {1}

@@ -1,4 +1,4 @@
-"""A listing names its file, numbers its lines, and lights what is new in it; what can't be shown ends the build."""
+"""A listing names its file, numbers its lines, and highlights what is new in it; what can't be shown ends the build."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -21,8 +21,8 @@ def soup(project):
     return BeautifulSoup(project.html(), "html.parser")
 
 
-def lit(project):
-    """The lit lines of the page, without their numbers."""
+def highlighted(project):
+    """The highlighted lines of the page, without their numbers."""
     lines = soup(project).select(".hll")
     for line in lines:
         for number in line.select(".linenos"):
@@ -39,9 +39,9 @@ def test_the_caption_is_the_files_name_and_its_download(steps):
 
 
 @pytest.mark.parametrize("changes", ["", " /code/step.py"])
-def test_new_lines_are_lit_against_the_step_before(steps, changes):
+def test_new_lines_are_highlighted_against_the_step_before(steps, changes):
     assert steps.page(f"{INCLUDE}:changes-from:{changes}\n```\n") == ""
-    assert lit(steps) == ["import sys", "    print(int(sys.argv[1]))"]
+    assert highlighted(steps) == ["import sys", "    print(int(sys.argv[1]))"]
     note = soup(steps).select_one(".listing-note").get_text()
     assert note == "Highlighted: new or changed against step.py. "
 
@@ -66,9 +66,9 @@ def test_what_is_gone_is_said(steps):
         (":prepend: x\n:append: y", ["import sys", "    print(int(sys.argv[1]))"]),
     ],
 )
-def test_what_is_left_of_the_light_in_a_part(steps, options, lines):
+def test_what_is_highlighted_in_a_part(steps, options, lines):
     assert steps.page(f"{INCLUDE}:changes-from:\n{options}\n```\n") == ""
-    assert lit(steps) == lines
+    assert highlighted(steps) == lines
 
 
 def test_numbers_are_the_files_and_can_be_linked_to(steps):
@@ -122,7 +122,7 @@ def test_a_page_is_built_anew_when_the_step_before_changes(steps):
     assert steps.build() == ("", [])
     steps.write("code/step.py", STEP.replace("a = 1", "a = 2"))
     assert steps.build() == ("", ["index"])
-    assert lit(steps) == ["import sys", "a = 1", "    print(int(sys.argv[1]))"]
+    assert highlighted(steps) == ["import sys", "a = 1", "    print(int(sys.argv[1]))"]
 
 
 def test_parallel_reading_gives_the_same_pages(steps, tmp_path):

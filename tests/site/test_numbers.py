@@ -1,4 +1,4 @@
-"""No number of a page is typed that can be computed: lit lines, line numbers, and how many there are of something."""
+"""No number of a page is typed that can be computed: highlights, line numbers, and how many there are of something."""
 
 import re
 import tomllib

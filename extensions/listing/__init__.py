@@ -4,8 +4,8 @@ It takes the place of Sphinx's `literalinclude` and keeps what that can do, exce
 and keep up to date: highlighted lines and first line numbers.
 
 - The caption begins with the file's name, which is also its download link; `:caption:` says what follows it.
-- `:changes-from:` lights the lines that are new or changed against another file, by default against the step before it
-  in `listing_steps`, and says what is gone.
+- `:changes-from:` highlights the lines that are new or changed against another file, by default against the step
+  before it in `listing_steps`, and says what is gone.
 - `:show-diff:` lets the reader unfold the whole difference.
 - Each line can be linked to. The numbers are seen where prose or a note refers to them, and with `:linenos:`.
 """
@@ -19,7 +19,7 @@ from docutils.parsers.rst import directives
 from pygments.util import ClassNotFound
 from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 
-from extensions.changes import Changes, compare
+from extensions.listing.changes import Changes, compare
 
 CONTEXT = 2  # lines around each change in a difference
 SAID = 3  # removed lines that stand together; of more, only the first is repeated
@@ -95,7 +95,7 @@ class Listing(LiteralInclude):
             return [self.state.document.reporter.warning(f"listing: {error}", line=self.lineno)]
 
     def changes(self, block: nodes.literal_block) -> list[nodes.Node]:
-        """Lights what is new in the listing; gives what stands below it. Unfit where there is nothing to light."""
+        """Highlight what is new in the listing, and return what stands below it; Unfit where nothing is new."""
         if "changes-from" not in self.options:
             if "show-diff" in self.options:
                 raise Unfit("show-diff without changes-from")
@@ -113,7 +113,7 @@ class Listing(LiteralInclude):
         if not changes:
             raise Unfit(f"nothing that is shown changed from {before}")
         first = 2 if "prepend" in self.options else 1
-        block["highlight_args"]["hl_lines"] = [shown.index(line) + first for line in sorted(changes.lit)]
+        block["highlight_args"]["hl_lines"] = [shown.index(line) + first for line in sorted(changes.highlighted)]
         block["changes_from"] = before
         block["linenos"] = "lineno-match" in self.options
         below: list[nodes.Node] = [self.note(changes, before)]
@@ -165,13 +165,13 @@ class Listing(LiteralInclude):
         return anchor
 
     def note(self, changes: Changes, before: str) -> nodes.paragraph:
-        """What the light means, and what is gone."""
+        """Return the paragraph that says what the highlighting means, and what is gone."""
         note = nodes.paragraph(classes=["listing-note"])
-        if changes.lit:
+        if changes.highlighted:
             note += [nodes.Text("Highlighted: new or changed against "), nodes.literal("", self.known_as(before))]
             note += nodes.Text(". ")
         if changes.removed:
-            note += nodes.Text("Removed: " if changes.lit else f"Against {self.known_as(before)}, removed: ")
+            note += nodes.Text("Removed: " if changes.highlighted else f"Against {self.known_as(before)}, removed: ")
         for place, (after, lines) in enumerate(changes.removed):
             note += nodes.Text(f"{'; ' if place else ''}after line {after} ")
             more = len(lines) - SAID
