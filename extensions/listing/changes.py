@@ -14,15 +14,24 @@ READ_BY_PROGRAMS = ("#!", "#SBATCH")
 
 
 @dataclass(frozen=True)
-class Changes:
-    """What became of a text: `highlighted` are the numbers of its new or changed lines, counted from 1.
+class Removed:
+    """Lines of the old text that are gone, with nothing in their place.
 
-    `removed` has a pair for each place where lines are gone and nothing came instead: the number of the line after
-    which they stood (0 for the top), and those lines.
+    They stood below the line `after` of the new text, which is 0 for its top, and directly above the line `before`,
+    which is 0 if it is another one that stood there.
     """
 
+    after: int
+    before: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became of a text: the numbers of its new or changed lines, counted from 1, and what was removed."""
+
     highlighted: frozenset[int]
-    removed: tuple[tuple[int, tuple[str, ...]], ...]
+    removed: tuple[Removed, ...]
 
     def __bool__(self) -> bool:
         """Return whether anything changed."""
@@ -32,7 +41,7 @@ class Changes:
         """Return what is left of the changes when only the lines `shown` are."""
         return Changes(
             frozenset(number for number in self.highlighted if number in shown),
-            tuple((after, lines) for after, lines in self.removed if after in shown),
+            tuple(one for one in self.removed if one.after in shown or one.before in shown),
         )
 
 
@@ -52,7 +61,7 @@ def without_comments(text: str, language: str) -> str:
 
 def counted(text: str, language: str) -> list[tuple[int, str]]:
     """Return the lines that count, each with its number, in the form in which they are compared."""
-    lines = enumerate(without_comments(text, language).split("\n"), 1)
+    lines = enumerate(without_comments(text.removeprefix("\ufeff"), language).split("\n"), 1)
     return [(number, line.strip()) for number, line in lines if line.strip()]
 
 
@@ -86,8 +95,11 @@ def compare(old: str, new: str, language: str) -> Changes:
     removed = []
     for tag, gone_from, gone_to, first, last in matcher.get_opcodes():
         if tag == "delete":
-            gone = tuple(written[number - 1].strip() for number, _ in before[gone_from:gone_to])
-            removed.append((after[first - 1][0] if first else 0, gone))
+            gone = [number for number, _ in before[gone_from:gone_to]]
+            above = after[first - 1][0] if first else 0
+            touches = gone_to < len(before) and (not above or before[gone_to][0] == gone[-1] + 1)
+            below = after[first][0] if touches else 0
+            removed.append(Removed(above, below, tuple(written[number - 1].strip() for number in gone)))
         elif tag != "equal":
             changed |= {number for number, _ in after[first:last]}
     return Changes(frozenset(with_brackets(changed, lines)), tuple(removed))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.listing.changes import compare, counted, with_brackets, without_comments
+from extensions.listing.changes import Removed, compare, counted, with_brackets, without_comments
 
 # Few different lines, so that they come up again; brackets, comments and indentation among them.
 LINES = st.sampled_from(["a = 1", "b()", "    b()", ")", "", "# why", "#SBATCH --time=1", "c = [", "c = 2  # why", "é"])
@@ -41,10 +41,10 @@ def test_nothing_more_is_highlighted(old, places):
 def test_what_is_gone_was_there_and_stood_where_it_says(old, new):
     changes = compare(old, new, "python")
     before = [line.strip() for line in old.split("\n")]
-    for after, lines in changes.removed:
-        assert 0 <= after <= len(new.splitlines())
-        assert lines and all(line in before for line in lines)
-    places = [after for after, _ in changes.removed]
+    for one in changes.removed:
+        assert 0 <= one.after <= len(new.splitlines()) and 0 <= one.before <= len(new.splitlines())
+        assert one.lines and all(line in before for line in one.lines)
+    places = [one.after for one in changes.removed]
     assert places == sorted(set(places))
 
 
@@ -91,17 +91,28 @@ def test_what_counts(old, new, highlighted):
         assert compare(old, new, language).highlighted == highlighted
 
 
-def test_removed_lines_are_those_that_nothing_replaces():
-    assert compare("a\nb\nc\nd\n", "a\nd\n", "python").removed == ((1, ("b", "c")),)
-    assert compare("a\nb\nc\n", "a\nx\nc\n", "python").removed == ()
-    assert compare("a\nb\n", "b\n", "python").removed == ((0, ("a",)),)
+@pytest.mark.parametrize(
+    ("old", "new", "removed"),
+    [
+        ("a\nb\nc\nd\n", "a\nd\n", [Removed(1, 2, ("b", "c"))]),
+        ("a\nb\n\nd\n", "a\n\nd\n", [Removed(1, 0, ("b",))]),
+        ("a\nb\nc\n", "a\nx\nc\n", []),
+        ("a\nb\n", "b\n", [Removed(0, 1, ("a",))]),
+        ("a\n\nb\n", "\nb\n", [Removed(0, 2, ("a",))]),
+        ("a\nb\n", "a\n", [Removed(1, 0, ("b",))]),
+        ("a\n", "", [Removed(0, 0, ("a",))]),
+    ],
+)
+def test_removed_lines_are_those_that_nothing_replaces(old, new, removed):
+    assert compare(old, new, "python").removed == tuple(removed)
 
 
 def test_only_what_is_shown_is_left():
     changes = compare("a\nb\nc\nd\n", "x\na\nd\ny\n", "python")
-    assert changes.highlighted == {1, 4} and changes.removed == ((2, ("b", "c")),)
+    assert changes.highlighted == {1, 4} and changes.removed == (Removed(2, 3, ("b", "c")),)
     part = changes.within([3, 4])
-    assert part.highlighted == {4} and part.removed == ()
+    assert part.highlighted == {4} and part.removed == changes.removed
+    assert changes.within([4]).removed == ()
 
 
 def test_comments_go_and_lines_stay():
