@@ -5,7 +5,6 @@ is made in every step alike changes nothing here.
 """
 
 import difflib
-import gc
 import runpy
 from pathlib import Path
 
@@ -15,9 +14,7 @@ RECORDED = Path(__file__).parent / "steps"
 
 def configuration() -> dict:
     """What conf.py sets."""
-    conf = runpy.run_path(str(ROOT / "conf.py"))
-    gc.enable()  # conf.py turns it off for the build
-    return conf
+    return runpy.run_path(str(ROOT / "conf.py"))
 
 
 def difference(old: str, new: str) -> str:

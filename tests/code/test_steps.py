@@ -4,7 +4,7 @@ import pytest
 from bundle import CODE
 from steps import RECORDED, chain, configuration, difference, differences, recording
 
-from extensions.changes import compare
+from extensions.listing.changes import compare
 
 STEPS = configuration()["listing_steps"]
 NOW = differences()
@@ -56,4 +56,4 @@ def test_a_notebook_becomes_a_script_by_few_lines():
     notebook, script = (
         (CODE / "python/scikit_example" / name).read_text() for name in ("knn_iris.py", "train_and_plot.py")
     )
-    assert 0 < len(compare(notebook, script, "python").lit) <= 25
+    assert 0 < len(compare(notebook, script, "python").highlighted) <= 25

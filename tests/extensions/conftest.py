@@ -1,13 +1,11 @@
-"""A small site with our extensions, built in this process."""
+"""A small site with our extensions, built in this process by Sphinx's own fixtures for tests."""
 
-import io
 import pickle
 import textwrap
 from pathlib import Path
 
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
+from sphinx.testing.fixtures import make_app, test_params  # noqa: F401 - pytest finds the fixtures here
 
 CONF = """
 extensions = ["myst_parser", "sphinx_togglebutton", "extensions.counts", "extensions.lines", "extensions.listing"]
@@ -18,8 +16,9 @@ listing_root = "code"
 class Project:
     """A folder with sources: `write` files, `build` them, look at what came out."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, make):
         self.folder = folder
+        self.make = make
         self.source = folder / "source"
         self.write("conf.py", CONF)
 
@@ -32,16 +31,14 @@ class Project:
 
     def build(self, parallel: int = 1, builder: str = "html") -> tuple[str, list[str]]:
         """Builds what is out of date; gives the warnings, and the pages that were read."""
-        warnings = io.StringIO()
+        app = self.make(builder, self.source, self.folder, parallel=parallel)
         read = []
-        with docutils_namespace():
-            app = Sphinx(
-                self.source, self.source, self.folder / "html", self.folder / "doctrees", builder,
-                status=None, warning=warnings, parallel=parallel,
-            )  # fmt: skip
-            app.connect("env-before-read-docs", lambda app, env, names: read.extend(names))
+        app.connect("env-before-read-docs", lambda app, env, names: read.extend(names))
+        try:
             app.build()
-        return warnings.getvalue(), read
+        finally:
+            app.cleanup()  # or the next build would find roles and nodes that are there already
+        return app.warning.getvalue(), read
 
     def page(self, markdown: str) -> str:
         """Builds index.md with this text; gives the warnings."""
@@ -58,6 +55,6 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path) -> Project:
+def project(tmp_path, make_app) -> Project:  # noqa: F811
     """A new project without pages."""
-    return Project(tmp_path)
+    return Project(tmp_path, make_app)

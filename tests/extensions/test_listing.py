@@ -1,7 +1,12 @@
-"""A listing names its file, numbers its lines, and lights what is new in it; what can't be shown ends the build."""
+"""A listing names its file, numbers its lines, and highlights what is new in it; what can't be shown ends the build."""
+
+import re
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
+
+from extensions.listing import REFUSED
 
 STEP = "a = 1\n\n\ndef main():\n    for k in [1, 2]:\n        print(k)\n"
 NEXT = "import sys\n\na = 1\n\n\ndef main():\n    print(int(sys.argv[1]))\n    print(k)\n"
@@ -21,8 +26,8 @@ def soup(project):
     return BeautifulSoup(project.html(), "html.parser")
 
 
-def lit(project):
-    """The lit lines of the page, without their numbers."""
+def highlighted(project):
+    """The highlighted lines of the page, without their numbers."""
     lines = soup(project).select(".hll")
     for line in lines:
         for number in line.select(".linenos"):
@@ -39,9 +44,9 @@ def test_the_caption_is_the_files_name_and_its_download(steps):
 
 
 @pytest.mark.parametrize("changes", ["", " /code/step.py"])
-def test_new_lines_are_lit_against_the_step_before(steps, changes):
+def test_new_lines_are_highlighted_against_the_step_before(steps, changes):
     assert steps.page(f"{INCLUDE}:changes-from:{changes}\n```\n") == ""
-    assert lit(steps) == ["import sys", "    print(int(sys.argv[1]))"]
+    assert highlighted(steps) == ["import sys", "    print(int(sys.argv[1]))"]
     note = soup(steps).select_one(".listing-note").get_text()
     assert note == "Highlighted: new or changed against step.py. "
 
@@ -61,16 +66,14 @@ def test_what_is_gone_is_said(steps):
     [
         (":pyobject: main", ["    print(int(sys.argv[1]))"]),
         (":start-at: import sys\n:end-at: a = 1", ["import sys"]),
-        (":lines: 1,3,7", ["import sys", "    print(int(sys.argv[1]))"]),
         (":start-at: print(int\n:dedent: 4", ["print(int(sys.argv[1]))"]),
-        (":prepend: x\n:append: y", ["import sys", "    print(int(sys.argv[1]))"]),
-        (":also-changes: indentation", ["import sys", "    print(int(sys.argv[1]))", "    print(k)"]),
-        (":also-changes: blank indentation", ["import sys", "", "    print(int(sys.argv[1]))", "    print(k)"]),
+        (":start-after: import sys", ["    print(int(sys.argv[1]))"]),
+        (":pyobject: main\n:end-before: print(k)", ["    print(int(sys.argv[1]))"]),
     ],
 )
-def test_what_is_left_of_the_light_in_a_part(steps, options, lines):
+def test_what_is_highlighted_in_a_part(steps, options, lines):
     assert steps.page(f"{INCLUDE}:changes-from:\n{options}\n```\n") == ""
-    assert lit(steps) == lines
+    assert highlighted(steps) == lines
 
 
 def test_numbers_are_the_files_and_can_be_linked_to(steps):
@@ -98,21 +101,29 @@ def test_the_difference_can_be_unfolded(steps):
     ("options", "complaint"),
     [
         (":changes-from: /code/next.py", "nothing that is shown changed from code/next.py"),
-        (":changes-from: /code/step.py\n:lines: 3", "nothing that is shown changed from code/step.py"),
+        (
+            ":changes-from: /code/step.py\n:start-at: a = 1\n:end-at: a = 1",
+            "nothing that is shown changed from code/step.py",
+        ),
         (":changes-from: /code/gone.py", "changes from code/gone.py can't be found"),
         (":show-diff:", "show-diff without changes-from"),
-        (":also-changes: blank", "also-changes without changes-from"),
-        (":changes-from:\n:also-changes: colour", '"colour" unknown'),
-        (":emphasize-lines: 2", "emphasize-lines"),
-        (":lineno-start: 2", "lineno-start"),
+        (":changes-from:\n:language: default", "changes-from needs the language"),
+        *((f":{option}: 2", option) for option in REFUSED),
         (":pyobject: gone", "Object named 'gone' not found"),
         (":start-at: gone", "start-at pattern not found"),
-        (":lines: 90", "no lines pulled"),
+        (":start-after: gone", "start-after pattern not found"),
+        (":end-before: gone", "end-before pattern not found"),
+        (":start-at: print", "'print' is in several lines"),
+        (":start-at: main\n:end-at: print", "'print' is in several lines"),
+        (":encoding: ascii\n:start-at: gone", "start-at pattern not found"),
     ],
 )
 def test_what_cannot_be_shown_ends_the_build(steps, options, complaint):
-    warnings = steps.page(f"{INCLUDE}{options}\n```\n")
-    assert complaint in warnings and "index.md:" in warnings
+    options = options.replace(":changes-from:\n:language: default", ":changes-from:")
+    include = INCLUDE.replace(":language: python\n", "") if "language" in complaint else INCLUDE
+    warnings = steps.page(f"{include}{options}\n```\n")
+    assert re.search(rf"index\.md:\d+: WARNING: .*{re.escape(complaint)}", warnings), warnings
+    assert warnings.count("WARNING") == 1
 
 
 def test_a_file_that_follows_no_step_needs_a_name(steps):
@@ -126,7 +137,7 @@ def test_a_page_is_built_anew_when_the_step_before_changes(steps):
     assert steps.build() == ("", [])
     steps.write("code/step.py", STEP.replace("a = 1", "a = 2"))
     assert steps.build() == ("", ["index"])
-    assert lit(steps) == ["import sys", "a = 1", "    print(int(sys.argv[1]))"]
+    assert highlighted(steps) == ["import sys", "a = 1", "    print(int(sys.argv[1]))"]
 
 
 def test_parallel_reading_gives_the_same_pages(steps, tmp_path):
@@ -139,3 +150,133 @@ def test_parallel_reading_gives_the_same_pages(steps, tmp_path):
     warnings, read = steps.build(parallel=2)
     assert warnings == "" and len(read) == 9
     assert [steps.html(f"page{number}") for number in range(8)] == alone
+
+
+def note(project):
+    """What is said below the listing."""
+    return soup(project).select_one(".listing-note").get_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "options", "said"),
+    [
+        ("import os\na = 1\n", "a = 1\n", "", "before line 1 import os."),
+        ("import os\n\na = 1\n", "# new\na = 1\n", "", "before line 2 import os."),
+        ("x = 1\n@cache\ndef f():\n    x\n", "x = 1\ndef f():\n    x\n", ":pyobject: f", "before line 2 @cache."),
+        ("x = 1\n\ny = 1\n\ndef f():\n    x\n", "x = 1\n\ndef f():\n    x\n", "", "after line 1 y = 1."),
+        ("a = 1\nb = 2\n", "a = 1\n", "", "after line 1 b = 2."),
+    ],
+)
+def test_what_is_gone_at_the_top_is_said(steps, old, new, options, said):
+    (steps.source / "code/step.py").write_text(old)
+    (steps.source / "code/next.py").write_text(new)
+    assert steps.page(f"{INCLUDE}:changes-from:\n{options}\n```\n") == ""
+    assert note(steps) == f"Against step.py, removed: {said}"
+
+
+def test_what_is_gone_above_an_excerpt_is_not_said(steps):
+    steps.write("code/step.py", "import os\nimport re\n\n\ndef f():\n    x\n")
+    steps.write("code/next.py", "import os\n\n\ndef f():\n    y\n")
+    assert steps.page(INCLUDE + ":changes-from:\n:pyobject: f\n```\n") == ""
+    assert "emoved" not in note(steps)
+
+
+def test_a_marker_must_be_alone_only_where_it_is_looked_for(steps):
+    include = INCLUDE + ":pyobject: second\n:start-at: return\n:linenos:\n```\n"
+    steps.write("code/next.py", "def first():\n    return 1\n\n\ndef second():\n    x = 2\n    return x\n")
+    assert steps.page(include) == ""
+    assert soup(steps).find(id="next-py-7").get_text() == "7    return x\n"
+    # Sphinx looks for the end below the first line.
+    steps.write("code/next.py", "# ---\na = 1\n# ---\n")
+    assert steps.page(INCLUDE + ":start-at: a = 1\n:end-before: ---\n```\n") == ""
+    assert steps.page(INCLUDE + ":end-before: ---\n```\n") == ""
+
+
+def test_a_name_that_is_defined_twice_ends_the_build(steps):
+    steps.write("code/next.py", "if x:\n    def f():\n        pass\nelse:\n    @cache\n    def f():\n        pass\n")
+    assert "listing: f is defined in several places: line 2, line 5" in steps.page(INCLUDE + ":pyobject: f\n```\n")
+
+
+@pytest.mark.parametrize("text", ["def main(:\n    pass\n", "a = '\0'\n"])
+def test_a_file_that_is_no_python_is_shown_and_its_objects_are_not(steps, text):
+    (steps.source / "code/next.py").write_text(text)
+    language = INCLUDE.replace(":language: python", ":language: text")
+    assert steps.page(language + "```\n") == ""
+    warnings = steps.page(language + ":pyobject: main\n```\n")
+    assert "index.md:3: WARNING:" in warnings and "next.py" in warnings and warnings.count("WARNING") == 1
+
+
+@pytest.mark.parametrize("end", ["\f", "\v", "\x85", "\u2028"])
+def test_what_ends_a_line_for_some_only_ends_the_build(steps, end):
+    (steps.source / "code/next.py").write_text(f"a = 1{end}\nb = 2\n", encoding="utf-8")
+    warnings = steps.page(INCLUDE + ":changes-from:\n```\n")
+    assert f"index.md:3: WARNING: listing: line 1 has {end!r} in it" in warnings
+
+
+def test_files_are_compared_in_their_encoding(steps):
+    for name, text in {"step": "a = 'ä'\n", "next": "a = 'ä'\nb = 'ö'\n"}.items():
+        (steps.source / f"code/{name}.py").write_text(text, encoding="latin-1")
+    assert steps.page(INCLUDE + ":encoding: latin-1\n:changes-from:\n```\n\nIn {lines}`'ö'`.") == ""
+    assert highlighted(steps) == ["b = 'ö'"]
+
+
+@pytest.mark.parametrize("options", ["", ":encoding: utf-8\n"])
+@pytest.mark.parametrize("marked", ["step", "next"])
+def test_a_byte_order_mark_changes_nothing(steps, options, marked):
+    for name, text in {"step": "a = 1\n", "next": "a = 1\nb = 2\n"}.items():
+        mark = "utf-8-sig" if name == marked else "utf-8"
+        (steps.source / f"code/{name}.py").write_text(text, encoding=mark)
+    assert steps.page(f"{INCLUDE}{options}:changes-from:\n```\n") == ""
+    assert highlighted(steps) == ["b = 2"]
+
+
+@pytest.mark.parametrize("how", ["highlight", "highlight_language"])
+def test_comments_are_those_of_the_language_of_the_page(steps, how):
+    steps.write("code/next.py", f"# why\n{STEP}b = 2\n")
+    before = "```{highlight} python\n```\n\n" if how == "highlight" else ""
+    if not before:
+        steps.write("conf.py", (steps.source / "conf.py").read_text() + 'highlight_language = "python"\n')
+    assert steps.page(before + INCLUDE.replace(":language: python\n", "") + ":changes-from:\n```\n") == ""
+    assert highlighted(steps) == ["b = 2"]
+
+
+def test_long_listings_have_numbers_where_the_page_says_so(steps):
+    threshold = "```{highlight} python\n:linenothreshold: 8\n```\n\n"
+    short = INCLUDE.replace("next", "step") + "```\n\n"
+    assert steps.page(threshold + INCLUDE + "```\n\n" + short) == ""
+    assert len(soup(steps).select(".linenos")) == len(NEXT.splitlines())
+
+
+def test_a_page_in_restructuredtext_has_the_same_caption(steps):
+    steps.write(
+        "rest.rst",
+        """
+        :orphan:
+
+        Title
+        =====
+
+        .. literalinclude:: /code/next.py
+           :language: python
+           :caption: the *main* part
+
+        See :lines:`import sys`.
+        """,
+    )
+    assert steps.page("Words.\n\n" + INCLUDE + ":caption: the *main* part\n```\n\nSee {lines}`import sys`.") == ""
+    pages = [BeautifulSoup(steps.html(name), "html.parser") for name in ("rest", "index")]
+    rest, index = (page.select_one(".code-block-caption .caption-text") for page in pages)
+    assert str(rest) == str(index) and index.get_text() == "next.py, the main part" and index.select_one("a em, em")
+    assert rest.select_one("a.download")
+
+
+def test_a_files_name_is_no_markup(steps):
+    (steps.source / "code/a_*b*<d>.py").write_text("a = 1\n")
+    assert steps.page("```{literalinclude} /code/a_*b*<d>.py\n:language: python\n```\n") == ""
+    assert soup(steps).select_one(".caption-text").get_text() == "a_*b*<d>.py"
+
+
+def test_an_empty_file_is_shown(steps):
+    (steps.source / "code/next.py").write_text("")
+    assert steps.page(INCLUDE + "```\n") == ""
+    assert not next(steps.doctree().findall(nodes.literal_block))["listing"].numbers

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword
 
-from extensions.changes import without_comments
+from extensions.listing.changes import without_comments
 from extensions.slurm import BatchScript
 
 SCRIPT = """#!/bin/bash

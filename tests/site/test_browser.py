@@ -86,14 +86,13 @@ def test_what_slurm_reads_looks_like_no_comment(visit, address, doctree, page_na
     """The options in a batch script have another colour than its comments, and than options with one # more."""
     seen = 0
     for name in page_names:
-        blocks = [
-            block for block in doctree(name).findall(nodes.literal_block) if block.get("file", "").endswith(".sh")
-        ]
+        found = [block for block in doctree(name).findall(nodes.literal_block) if "listing" in block]
+        blocks = [block for block in found if block["listing"].file.endswith(".sh")]
         page = visit(f"{address}{name}.html", color_scheme=scheme) if blocks else None
         for block in blocks:
             options = [line for line in block.astext().splitlines() if line.startswith("#SBATCH")]
-            where = f"{name}: {block['file']}"
-            parts = page.evaluate(TOKENS, block["anchor"])
+            where = f"{name}: {block['listing'].file}"
+            parts = page.evaluate(TOKENS, block["listing"].anchor)
             comments = {colour for _, colour, comment in parts if comment}
             assert [text for text, _, comment in parts if text in options and not comment] == options, where
             assert [text for text, _, comment in parts if text.startswith("##SBATCH") and not comment] == [], where

@@ -1,4 +1,4 @@
-"""No number of a page is typed that can be computed: lit lines, line numbers, and how many there are of something."""
+"""No number of a page is typed that can be computed: highlights, line numbers, and how many there are of something."""
 
 import re
 import tomllib
@@ -101,16 +101,8 @@ def within(match, part, text):
 
 def test_no_highlight_is_typed(doctree, page_name):
     for block in doctree(page_name).findall(nodes.literal_block):
-        typed = "hl_lines" in block.get("highlight_args", {}) and "changes_from" not in block
+        typed = "hl_lines" in block.get("highlight_args", {}) and "listing" not in block
         assert not typed, f"{page_name}.md:{block.line}: emphasize-lines is typed; name the step before: changes-from"
-
-
-def test_no_part_of_a_listing_is_chosen_by_line_numbers(root, page_name):
-    text = (root / f"{page_name}.md").read_text(encoding="utf-8")
-    typed = [
-        number for number, line in enumerate(text.splitlines(), 1) if line.strip().startswith((":lines:", ":emphasize"))
-    ]
-    assert typed == [], f"{page_name}.md: choose by the name of an object or by text, not by numbers"
 
 
 def test_exceptions_are_of_pages_that_there_are(exceptions, page_names):
