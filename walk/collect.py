@@ -44,6 +44,7 @@ class Site:
     config: Any
     pages: list[Page] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()  # what may differ in outputs, besides what may on all sites
     problems: dict[Block, list[str]] = field(default_factory=dict)  # what the doctree says is wrong with a block
 
     def of(self, *kinds: type[Kind]) -> list[Kind]:
@@ -54,11 +55,6 @@ class Site:
     def walked(self) -> list[Transcript | Edit]:
         """Return the blocks that are walked."""
         return self.of(Transcript, Edit)
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """Return what may differ in outputs, besides what may on all sites."""
-        return rules_of(self.config.walk_rules)
 
     def totals(self) -> str:
         """Return how many blocks there are of each kind, for a person."""
@@ -116,6 +112,10 @@ def collect(source: Path, doctrees: Path) -> Site:
     """Return the site that Sphinx has built; WalkError if it hasn't, or a page was changed since."""
     environment = built(doctrees / "environment.pickle")
     site = Site(source, environment.config)
+    try:
+        site.rules = rules_of(site.config.walk_rules)
+    except ValueError as error:
+        raise WalkError(f"conf.py: {error}") from None
     names = order(environment)
     for name in names:
         file, page = doctrees / f"{name}.doctree", Path(environment.doc2path(name))

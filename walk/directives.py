@@ -11,10 +11,8 @@ from pygments.lexer import Lexer
 from pygments.lexers.shell import BashLexer, BashSessionLexer
 from pygments.token import Generic, Text
 from sphinx.directives.code import CodeBlock
-from sphinx.errors import ConfigError
 
 from walk.model import PROMPT, Block, Edit, ForShow, Transcript, hunks, parse
-from walk.normalize import rules_of
 
 LIMIT = 600  # seconds: no block takes that long, unless it hangs
 # In HTML the ends of lines stand behind what is coloured: there, the copy button would not leave them out.
@@ -236,14 +234,6 @@ def depart(self, node: walked_block) -> None:
     self.depart_literal_block(node)
 
 
-def check_rules(_app, config) -> None:
-    """End the build, in one line, if a rule of the site is none."""
-    try:
-        rules_of(config.walk_rules)
-    except ValueError as error:
-        raise ConfigError(f"conf.py: {error}") from None
-
-
 def setup(app) -> dict:
     """Connect the extension; Sphinx calls it."""
     others = dict.fromkeys(("latex", "text", "man", "texinfo"), (visit, depart))
@@ -252,7 +242,6 @@ def setup(app) -> dict:
     app.add_directive("transcript", TranscriptDirective)
     app.add_directive("edit", EditDirective)
     app.add_directive("for-show", ForShowDirective)
-    app.connect("config-inited", check_rules)
     # For the walk; nothing of the site depends on it.
     app.add_config_value("walk_bundle", "", "", types=[str])  # what a learner downloads, from the source folder
     app.add_config_value("walk_cluster", "", "", types=[str])  # the command that starts and ends a practice cluster

@@ -1,6 +1,7 @@
 """The mutants: small breakages of the lesson, each of which must turn a check red that names the right page."""
 
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,16 +39,22 @@ class Mutant:
     new: str = ""
     delete: bool = False
 
-    def apply(self, root: Path) -> None:
-        """Change the file below this folder; Unfit if it isn't what it was when the mutant was written."""
-        problem = self.problem(root)
-        if problem:
+    @contextmanager
+    def applied(self, root: Path):
+        """Change the file below this folder, and put it back afterwards; Unfit if it isn't what it was."""
+        if problem := self.problem(root):
             raise Unfit(problem)
         path = root / self.file
+        content, mode = path.read_bytes(), path.stat().st_mode
         if self.delete:
             path.unlink()
         else:
-            path.write_text(path.read_text(encoding="utf-8").replace(self.old, self.new), encoding="utf-8")
+            path.write_text(content.decode().replace(self.old, self.new), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_bytes(content)
+            path.chmod(mode)
 
     def problem(self, root: Path) -> str:
         """What keeps the mutant from being applied; nothing if it fits."""

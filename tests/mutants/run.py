@@ -1,4 +1,4 @@
-"""Breaks the lesson on purpose, one thing at a time, in a copy, and demands red that names the right page.
+"""Breaks the lesson on purpose, one thing at a time, in copies of the tree, and demands red that names the right page.
 
     make mutants
     .venv/bin/python tests/mutants/run.py [--sample N] [--why] [WORD...]
@@ -8,85 +8,156 @@ Ends with 1 if a mutant survives or something is not proven, with 2 if a mutant 
 """
 
 import argparse
+import contextlib
 import os
+import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from queue import SimpleQueue
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from catalogue import BLOCKS, BUILD, FOLDER, ROOT, WALK, Mutant, Unfit, choose, read
 
-import again
-import checks
-from catalogue import BLOCKS, BUILD, FOLDER, WALK, Mutant, Unfit, choose, read
+sys.path.insert(0, str(ROOT))
 
 from walk import interrupt
-from walk.errors import Wrong
 
 KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "elsewhere"  # elsewhere: another check, or another page is named
+# As `make` builds the site; what is installed is installed.
+MAKE = ["make", "-s", "-o", "site-venv", "html", f"PYTHON_IN={sys.executable}"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
+WALKED = [*PYTEST, "-p", "walk.plugin", "--walk"]
+RED = ("FAILED", "ERROR", "E ")  # how the lines of pytest begin that say what is wrong
 
 
-class Tally:
-    """Prints what becomes of each mutant, and counts it."""
+class Copies:
+    """Copies of the tree in which checks run, several at a time."""
 
-    def __init__(self, why: bool):
-        self.why = why
-        self.counts = {KILLED: 0, SURVIVED: 0, ELSEWHERE: 0}
+    def __init__(self, folder: Path, count: int):
+        self._free: SimpleQueue[Path] = SimpleQueue()
+        self._running: set[subprocess.Popen] = set()
+        self._lock, self._ended = threading.Lock(), False
+        for number in range(count):
+            copy = folder / str(number)
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "_build", "__pycache__"))
+            self._free.put(copy)
 
-    def add(self, mutant: Mutant, red: str, said: str, seconds: float) -> None:
-        """One mutant: which check is red, and what it says."""
-        right = red == mutant.check and checks.names(mutant.page, said)
-        verdict = KILLED if right else ELSEWHERE if said else SURVIVED
-        self.counts[verdict] += 1
-        print(f"{verdict:9} {seconds:6.1f} s  {mutant.check:6} {mutant.page}: {mutant.name}", flush=True)
-        if verdict == ELSEWHERE:
-            print(f"    wanted: {mutant.check} names {mutant.page}; got, from {red}:", flush=True)
-        if said and (self.why or verdict == ELSEWHERE):
-            print("\n".join(f"    {line}" for line in said.splitlines()[:16]), flush=True)
+    def red(self, mutant: Mutant, broken: bool = True) -> tuple[str, str, float]:
+        """Return which check is red with a mutant, what it says, and the seconds; without it if it is not `broken`."""
+        copy, begin = self._free.get(), time.monotonic()
+        try:
+            with mutant.applied(copy) if broken else contextlib.nullcontext():
+                check, said = BUILD, self._run(copy, MAKE)
+                if not said and mutant.check != BUILD:
+                    check, said = mutant.check, self._run(copy, command(mutant))
+        finally:
+            self._free.put(copy)
+        return check, said, time.monotonic() - begin
+
+    def _run(self, copy: Path, words: list[str]) -> str:
+        """Run a command in a copy; return what it says if it fails, else nothing."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+        with self._lock:
+            if self._ended:
+                return "interrupted"
+            process = subprocess.Popen(
+                words, cwd=copy, env=environment | {"NO_COLOR": "1", "COLUMNS": "200"}, text=True, errors="replace",
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+            self._running.add(process)
+        said, _ = process.communicate()
+        with self._lock:
+            self._running.discard(process)
+        return (said or f"exit code {process.returncode}") if process.returncode else ""
+
+    def end(self) -> None:
+        """Let all commands end what they have begun, and begin no other."""
+        with self._lock:
+            self._ended = True
+            for process in self._running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
 
 
-def control(copy: Path, used: set[str]) -> str:
-    """What is red without a mutant: then nothing is proven. The walk's own control is in again.py."""
-    begin, said = time.monotonic(), checks.build(copy)
+def command(mutant: Mutant) -> list[str]:
+    """Return the command of a mutant's check, but for the build before it."""
+    if mutant.check == BLOCKS:
+        return [*WALKED, "-m", "not cluster", "index.md", "content"]
+    return [*WALKED, "-x", f"{mutant.page}.md"] if mutant.check == WALK else [*PYTEST, mutant.check]
+
+
+def verdict(mutant: Mutant, red: str, said: str) -> str:
+    """Return what became of a mutant."""
     if not said:
-        said = checks.blocks(copy)
-    for check in sorted(used - {BUILD, BLOCKS, WALK}):
-        said = said or checks.tests(copy, check)
-    if not said:
-        print(f"control   {time.monotonic() - begin:6.1f} s  {', '.join(sorted(used))}: green", flush=True)
-    return said
+        return SURVIVED
+    return KILLED if red == mutant.check and names(mutant.page, said) else ELSEWHERE
 
 
-def prove(copy: Path, mutants: list[Mutant], why: bool) -> Tally:
-    """Break the copy with one mutant after the other."""
-    tally, plans = Tally(why), []
-    if said := control(copy, {mutant.check for mutant in mutants}):
-        raise Wrong(f"without a mutant, this is red:\n{said}")
-    healthy = again.Healthy(copy)
-    for mutant in mutants:
-        begin = time.monotonic()
-        if mutant.check != WALK:
-            with again.broken(mutant, copy):
-                red, said = checks.red(mutant.check, copy)
-            tally.add(mutant, red, said, time.monotonic() - begin)
-        elif isinstance(one := again.plan(healthy, mutant), again.Plan):
-            plans.append(one)
-        else:
-            tally.add(mutant, BUILD, one, time.monotonic() - begin)
-    if plans:
-        for mutant, said, seconds in again.walk(healthy, plans):
-            tally.add(mutant, WALK, said, seconds)
-    return tally
+def names(page: str, said: str) -> bool:
+    """Tell whether what is red names the page."""
+    return f"{page}.md" in said or f"[{page}]" in said
 
 
-def main() -> int:
+def show(mutant: Mutant, red: str, said: str, seconds: float, why: bool) -> str:
+    """Print and return what became of a mutant."""
+    result = verdict(mutant, red, said)
+    print(f"{result:9} {seconds:6.1f} s  {mutant.check:6} {mutant.page}: {mutant.name}", flush=True)
+    if result == ELSEWHERE:
+        print(f"    wanted: {mutant.check} names {mutant.page}; got, from {red}:", flush=True)
+    if said and (why or result == ELSEWHERE):
+        lines = [line for line in said.splitlines() if line.startswith(RED)] or said.splitlines()
+        print("\n".join(f"    {line}" for line in lines[:16]), flush=True)
+    return result
+
+
+def prove(copies: Copies, mutants: list[Mutant], jobs: int, why: bool) -> Counter:
+    """Run each check without a mutant, and then with each; Unfit if one is red without. Return how many verdicts."""
+    controls = {(mutant.check, mutant.page if mutant.check == WALK else ""): mutant for mutant in mutants}
+    counts: Counter = Counter()
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            tasks = {pool.submit(copies.red, mutant, False): (mutant, True) for mutant in controls.values()}
+            tasks |= {pool.submit(copies.red, mutant): (mutant, False) for mutant in mutants}
+            for task in as_completed(tasks):
+                (mutant, control), (red, said, seconds) = tasks[task], task.result()
+                if not control:
+                    counts[show(mutant, red, said, seconds, why)] += 1
+                elif said:
+                    raise NotProven(f"without a mutant, this is red ({red}, {mutant.page}):\n{said}")
+                else:
+                    print(f"control   {seconds:6.1f} s  {mutant.check:6} {mutant.page}: green", flush=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            copies.end()
+            raise
+    return counts
+
+
+class NotProven(Exception):
+    """A check that is red without a mutant."""
+
+
+def arguments() -> argparse.Namespace:
+    """Return what was asked for."""
     parser = argparse.ArgumentParser(description="Breaks the lesson on purpose, and demands red.")
     parser.add_argument("words", nargs="*", metavar="WORD", help="a part of a name, a page, or a check")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many, always the same")
+    parser.add_argument("--jobs", type=int, default=4, metavar="N", help="so many at a time; by default %(default)s")
     parser.add_argument("--mutants", type=Path, default=FOLDER, metavar="DIR", help="the folder of the TOML files")
     parser.add_argument("--why", action="store_true", help="show what each red check says")
     parser.add_argument("--list", action="store_true", help="say which they are, and run nothing")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Break the lesson; return the exit code."""
+    args = arguments()
     mutants = choose(read(args.mutants), args.words, args.sample)
     if args.list:
         print("\n".join(f"{mutant.check:6} {mutant.page}: {mutant.name}" for mutant in mutants))
@@ -96,28 +167,24 @@ def main() -> int:
         print(f"left out: {len(walked)} mutants of the walk; root on Linux starts the cluster that they need")
         mutants = [mutant for mutant in mutants if mutant.check != WALK]
     begin = time.monotonic()
+    for mutant in mutants:
+        if problem := mutant.problem(ROOT):
+            raise Unfit(problem)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Path(folder).resolve()
-        checks.copy_tree(copy)
-        for mutant in mutants:
-            if problem := mutant.problem(copy):
-                raise Unfit(problem)
-        tally = prove(copy, mutants, args.why)
-    totals = ", ".join(f"{count} {verdict}" for verdict, count in tally.counts.items())
+        jobs = min(args.jobs, len(mutants)) or 1
+        counts = prove(Copies(Path(folder).resolve(), jobs), mutants, jobs, args.why)
+    totals = ", ".join(f"{counts[one]} {one}" for one in (KILLED, SURVIVED, ELSEWHERE))
     print(f"{len(mutants)} mutants: {totals}, {time.monotonic() - begin:.0f} s")
-    return 1 if tally.counts[KILLED] < len(mutants) else 0
+    return 1 if counts[KILLED] < len(mutants) else 0
 
 
 if __name__ == "__main__":
     interrupt.once()
     try:
         sys.exit(main())
-    except Unfit as unfit:
-        print(f"mutants: {unfit}", file=sys.stderr)
-        sys.exit(2)
-    except Wrong as wrong:
-        print(f"mutants: {wrong}", file=sys.stderr)
-        sys.exit(1)
+    except (Unfit, NotProven) as error:
+        print(f"mutants: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, Unfit) else 1)
     except KeyboardInterrupt:
         print("mutants: interrupted", file=sys.stderr)
         sys.exit(130)

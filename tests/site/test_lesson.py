@@ -11,8 +11,8 @@ from docutils import nodes
 from PIL import Image, ImageChops
 from sphinx.addnodes import download_reference, pending_xref
 
-from extensions.blocks import commands
-from walk import inventory
+from walk.collect import collect, is_run
+from walk.model import Transcript
 
 HIDDEN = re.compile(r"(^|/)(\.|__pycache__)")
 
@@ -73,8 +73,8 @@ def test_only_files_of_a_learner_are_shown(doctree, page_name, root):
 @pytest.fixture(scope="session")
 def typed(site, root):
     """The commands of all transcripts."""
-    found = inventory.read(root, site.folder.parent / "doctrees")
-    return [command.text for block in found.of(inventory.TRANSCRIPT) for command in commands(block.text)]
+    found = collect(root, site.folder.parent / "doctrees")
+    return [command.text for block in found.of(Transcript) for command in block.commands]
 
 
 def strings(test):
@@ -96,7 +96,7 @@ def is_tested(file, typed, tests, nowhere):
     folder = tests / path.parent
     if path.suffix == ".py":
         return (folder / f"test_{path.stem}.py").is_file()
-    if inventory.is_run(file, typed, nowhere):
+    if is_run(file, typed, nowhere):
         return True
     word = re.compile(rf"(?<![\w.-]){re.escape(path.name)}(?![\w.-])")
     return path.suffix != ".sh" and any(

@@ -1,6 +1,8 @@
 """A second, tiny site, built in a new folder: the walk knows nothing of any lesson."""
 
+import io
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -9,9 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
-from walk import inventory, places
-from walk.journey import Journey
+from walk.collect import Site, collect
+from walk.directives import walked_block
+from walk.environments import environment_of
+from walk.session import Session
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +41,7 @@ class Small:
 
     def __init__(self, folder: Path):
         self.source = folder / "site"
+        self.doctrees = self.source / "_build/doctrees"
         shutil.copytree(Path(__file__).with_name("site"), self.source)
 
     def change(self, name: str, old: str, new: str) -> None:
@@ -44,40 +51,81 @@ class Small:
         assert text.count(old) == 1, f"{name} has {text.count(old)} times {old!r}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def inventory(self) -> inventory.Inventory:
+    def build(self) -> str:
+        """Build the site, and return the warnings."""
+        warnings = io.StringIO()
+        with docutils_namespace():
+            html = self.doctrees.with_name("html")
+            app = Sphinx(self.source, self.source, html, self.doctrees, "html", status=None, warning=warnings)
+            app.build()
+        return warnings.getvalue()
+
+    def page(self, markdown: str) -> str:
+        """Build the site with a first page of these words alone, and return the warnings."""
+        (self.source / "index.md").write_text(f"# Title\n\n{markdown}\n", encoding="utf-8")
+        for name in ("bake.md", "share.md"):
+            (self.source / name).unlink(missing_ok=True)
+        return self.build()
+
+    def node(self) -> walked_block:
+        """Return the one walked block of the first page."""
+        doctree = pickle.loads((self.doctrees / "index.doctree").read_bytes())
+        (found,) = doctree.findall(walked_block)
+        return found
+
+    def html(self) -> str:
+        """Return the first page as a browser gets it."""
+        return (self.doctrees.with_name("html") / "index.html").read_text(encoding="utf-8")
+
+    def collect(self) -> Site:
         """Build the site, and read what Sphinx made of it."""
-        doctrees = self.source / "_build/doctrees"
-        command = [sys.executable, "-m", "sphinx", "-q", "-d", doctrees, self.source, doctrees.parent / "html"]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        self.warnings = done.stderr
-        return inventory.read(self.source, doctrees)
+        self.warnings = self.build()
+        return collect(self.source, self.doctrees)
+
+    def errors(self) -> list[str]:
+        """Build the site, and return what is wrong before anybody types."""
+        return errors(self.collect())
 
     def walk(self, page: str | None = None) -> dict:
-        """Walk the pages in a new folder; return {place: what is wrong there}."""
-        found = self.found = self.inventory()
-        assert found.errors == []
-        with Journey(found, places.of(found), found.needed(page) if page else None) as journey:
-            self.outcomes = list(journey)
-        return {outcome.block.place: outcome.wrong for outcome in self.outcomes}
+        """Walk the pages in a new folder; return {location: what is wrong there}."""
+        site = self.site = self.collect()
+        assert errors(site) == []
+        with Session(site, environment_of(site), site.needed(page) if page else None) as session:
+            self.outcomes = list(session)
+        return {outcome.block.location: outcome.wrong for outcome in self.outcomes}
 
-    def start(self, **options) -> subprocess.Popen:
-        """Start the command line that walks the pages, on the built site."""
-        self.inventory()
-        command = [sys.executable, "-m", "walk", "pages", "--source", self.source]
-        command += ["--doctrees", self.source / "_build/doctrees"]
+    def start(self, *arguments: str, build: bool = True, walk: bool = True, **options) -> subprocess.Popen:
+        """Start pytest with the plugin, by default on all pages of the built site."""
+        if build:
+            self.build()
+        command = [sys.executable, "-m", "pytest", "-p", "walk.plugin", "-p", "no:cacheprovider", "--rootdir", "."]
+        command += ["-c", "/dev/null", *(["--walk"] if walk else []), *arguments]
         environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, env=environment, **pipes, **options)
+        return subprocess.Popen(command, cwd=self.source, env=environment, **pipes, **options)
+
+    def run(self, *arguments: str, **options) -> tuple[int, str]:
+        """Run pytest with the plugin to its end; return its exit code, and all it says."""
+        process = self.start(*arguments, **options)
+        out, err = process.communicate(timeout=600)
+        return process.returncode, out + err
 
     def cluster(self, verbs: str) -> Path:
         """Walk on a cluster with these verbs, lines of a `case`; return the file with those that it was asked."""
+        return self.script(CLUSTER.replace("VERBS", verbs))
+
+    def script(self, text: str) -> Path:
+        """Walk on a cluster that is this script; return the file with the verbs that it notes."""
         path = self.source / "cluster"
-        path.write_text(CLUSTER.replace("VERBS", verbs), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
         self.change("conf.py", "walk_for_show", 'walk_cluster = "cluster"\nwalk_for_show')
         return self.source / "cluster.log"
+
+
+def errors(site: Site) -> list[str]:
+    """Return what is wrong with the blocks of a site before anybody types."""
+    return [line for block in site.blocks for line in site.errors(block)]
 
 
 @pytest.fixture

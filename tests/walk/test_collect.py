@@ -5,23 +5,23 @@ from pathlib import Path
 import pytest
 
 from walk import inventory
-from walk.errors import Wrong
+from walk.errors import WalkError
 
 
 def test_every_block_is_of_a_kind(small):
-    found = small.inventory()
+    found = small.collect()
     assert found.errors == []
     assert found.totals() == {
         "included file": 1, "excerpt": 1, "difference": 0, "transcript": 6, "edit": 1, "for show": 1,
     }  # fmt: skip
     assert [page.name for page in found.pages] == ["index", "bake", "share"]
     lines = [line.split() for line in inventory.table(found).splitlines()]
-    assert ["share.md:28", "transcript", "$", "false", "(and", "1", "more)"] in lines
+    assert ["share.md:27", "transcript", "$", "false", "(and", "1", "more)"] in lines
     assert ["10", "blocks", "on", "3", "pages"] in lines
 
 
 def test_a_block_is_named_by_its_first_line(small):
-    found = small.inventory()
+    found = small.collect()
     for block in found.of(inventory.TRANSCRIPT):
         lines = (small.source / f"{block.page}.md").read_text(encoding="utf-8").splitlines()
         assert lines[block.line - 1].strip() == block.text.split("\n")[0]
@@ -46,7 +46,7 @@ BARE = {
 @pytest.mark.parametrize("text", BARE.values(), ids=BARE)
 def test_a_block_of_no_kind_is_an_error(small, text):
     small.change("index.md", "# A loaf of bread\n", f"# A loaf of bread\n\n{text}\n")
-    [error] = small.inventory().errors
+    [error] = small.errors()
     assert error.endswith("a block of no kind: make it a transcript, an included file, or for show")
     line = int(error.split(":")[1])
     assert error.startswith("index.md:") and 3 <= line <= 6
@@ -54,7 +54,7 @@ def test_a_block_of_no_kind_is_an_error(small, text):
 
 def test_a_language_that_nobody_knows(small):
     small.change("bake.md", "```{for-show} text", "```{for-show} breadscript")
-    assert small.inventory().errors == ["bake.md:55: nobody knows the language 'breadscript'"]
+    assert small.errors() == ["bake.md:55: nobody knows the language 'breadscript'"]
 
 
 def test_a_file_that_no_reader_gets(small):
@@ -62,13 +62,13 @@ def test_a_file_that_no_reader_gets(small):
     small.change(
         "bake.md", "```{literalinclude} code/weigh.sh\n:language: bash\n```", "```{literalinclude} weigh.sh\n```"
     )
-    assert small.inventory().errors == ["bake.md:3: weigh.sh is outside of code/, so no reader gets it"]
+    assert small.errors() == ["bake.md:3: weigh.sh is outside of code/, so no reader gets it"]
 
 
 def test_a_file_that_nothing_runs(small):
     (small.source / "code/idle.sh").write_text("true\n")
     small.change("bake.md", "# Bake\n", "# Bake\n\n```{literalinclude} code/idle.sh\n```\n")
-    assert small.inventory().errors == ["bake.md:3: no transcript and no test runs code/idle.sh"]
+    assert small.errors() == ["bake.md:3: no transcript and no test runs code/idle.sh"]
     (small.source / "tests").mkdir()
     (small.source / "tests/test_idle.py").write_text("")
     assert inventory.read(small.source, small.source / "_build/doctrees").errors == []
@@ -79,7 +79,7 @@ def test_a_marker_that_is_there_twice_or_not_at_all(small, old, new):
     path = small.source / "bake.md"
     head, _, tail = path.read_text(encoding="utf-8").rpartition(":start-at: GRAMS=")
     path.write_text(head + (":start-at: GRAMS=" + tail).replace(old, new), encoding="utf-8")
-    small.inventory()
+    small.collect()
     assert "bake.md:47" in small.warnings
 
 
@@ -92,23 +92,23 @@ def test_a_marker_that_is_there_twice_or_not_at_all(small, old, new):
 )
 def test_blocks_for_show_are_counted(small, allowed, error):
     small.change("conf.py", "walk_for_show = 1", f"walk_for_show = {allowed}")
-    assert small.inventory().errors == [error]
+    assert small.errors() == [error]
 
 
 def test_needs(small):
-    found = small.inventory()
+    found = small.collect()
     assert found.needed("bake") == ["index", "bake"]
     assert found.needed("share") == ["index", "share"]
-    with pytest.raises(Wrong, match="there is no page oven: choose one of index, bake, share"):
+    with pytest.raises(WalkError, match="there is no page oven: choose one of index, bake, share"):
         found.needed("oven")
     small.change("share.md", "needs: index", "needs: oven")
-    assert small.inventory().errors == ["share.md:1: needs oven, which is no page before it"]
+    assert small.errors() == ["share.md:1: needs oven, which is no page before it"]
 
 
 def test_a_page_that_was_changed_after_the_build(small):
-    small.inventory()
+    small.collect()
     small.change("bake.md", "# Bake\n", "# Bake it\n")
-    with pytest.raises(Wrong, match=r"bake\.md was changed after the site was built"):
+    with pytest.raises(WalkError, match=r"bake\.md was changed after the site was built"):
         inventory.read(small.source, small.source / "_build/doctrees")
 
 
@@ -119,7 +119,7 @@ def test_two_blocks_at_one_place(small):
         "# A loaf of bread\n",
         "# A loaf of bread\n\n```{include} part.txt\n```\n\n```{include} part.txt\n```\n",
     )
-    errors = small.inventory().errors
+    errors = small.errors()
     assert any("the page does not have these lines" in error for error in errors), errors
     assert any("2 blocks begin here" in error for error in errors), errors
 
@@ -130,12 +130,12 @@ def test_a_file_that_is_only_looked_at_is_not_run():
 
 
 def test_without_a_built_site_there_is_one_line(tmp_path):
-    with pytest.raises(Wrong, match="the site is not built"):
+    with pytest.raises(WalkError, match="the site is not built"):
         inventory.read(tmp_path, tmp_path / "doctrees")
 
 
 def test_a_site_that_is_not_built(small):
-    with pytest.raises(Wrong, match=r"the site is not built: .*environment\.pickle is missing; `make html` makes it"):
+    with pytest.raises(WalkError, match=r"the site is not built: .*environment\.pickle is missing; `make html` makes it"):
         inventory.read(small.source, small.source / "_build/doctrees")
 
 
@@ -150,9 +150,9 @@ UNREADABLE = {  # a file, and what is in it instead; None: it is gone
 
 @pytest.mark.parametrize(("file", "content"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_site_that_cannot_be_read_is_one_line(small, file, content):
-    small.inventory()
+    small.collect()
     (small.source / file).unlink()
     if content is not None:
         (small.source / file).write_bytes(content)
-    with pytest.raises(Wrong, match=r"^the site is not built.*; `make html` makes it$"):
+    with pytest.raises(WalkError, match=r"^the site is not built.*; `make html` makes it$"):
         inventory.read(small.source, small.source / "_build/doctrees")

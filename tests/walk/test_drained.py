@@ -6,8 +6,8 @@ import signal
 import pytest
 from practice import PRACTICE_CLUSTER, RUN, Cluster
 
-from walk import places
-from walk.journey import Journey
+from walk.environments import environment_of
+from walk.session import Session
 
 ME = os.getpid()  # the tests of other workers look for such processes, too
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
@@ -25,16 +25,16 @@ def test_a_walk_ends_when_all_nodes_are_drained(on_slurm, typed):
     on_slurm.change(
         "index.md", "```{transcript}\n$ mkdir -p kitchen\n$ cd kitchen", "```{transcript}\n:output: shown\n\n" + typed
     )
-    found = on_slurm.inventory()
-    place = places.of(found)
-    with Journey(found, place, found.needed("share")) as journey:
+    found = on_slurm.collect()
+    place = environment_of(found)
+    with Session(found, place, found.needed("share")) as journey:
         Cluster(place.name).as_root("scontrol", "update", "NodeName=n[1-4]", "State=DRAIN", "Reason=the oven is cold")
         first, *rest = journey
     [said] = first.wrong
     assert said.startswith("index.md:12: the cluster is broken: jobs can't start, because all nodes are drained\n")
     assert "the oven is cold" in said
     assert [outcome.wrong for outcome in rest] == [
-        [f"{outcome.block.place}: not walked, because the walk could not go on at index.md:12"] for outcome in rest
+        [f"{outcome.block.location}: not walked, because the walk could not go on at index.md:12"] for outcome in rest
     ]
 
 
@@ -46,7 +46,7 @@ def test_a_command_that_hangs_in_a_cluster_is_ended_and_the_shell_goes_on(on_slu
     on_slurm.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", looks)
     wrong = on_slurm.walk("share")
     assert "has not ended after 1 seconds" in wrong["share.md:10"][0]
-    assert wrong["share.md:24"] == []
+    assert wrong["share.md:23"] == []
     assert not any(running(f"sleep {number}.{ME}") for number in (7801, 7802, 7803))
 
 

@@ -12,9 +12,9 @@ ME = os.getpid()  # the tests of other workers look for such processes, too
 HOLDER = Path(__file__).parents[2] / "walk/holder.py"
 # Ways to start a process that has another parent, session, environment or process group than the shell.
 WAYS = {
-    "in the background": "sleep {} &",
+    "in the background": "{ sleep {} & } 2>/dev/null",
     "of a shell that has ended": "(sleep {} &)",
-    "in a session of its own": "setsid sleep {} & (setsid --fork sleep {})",
+    "in a session of its own": "(setsid sleep {} &) ; (setsid --fork sleep {})",
     "without the environment": "(env -i sleep {} &)",
     "that ignores a hang-up": "(nohup sleep {} >/dev/null 2>&1 &)",
     "that ignores what asks it to end": "(sh -c 'trap \"\" TERM INT HUP; sleep {}; sleep {}' &)",
@@ -41,7 +41,7 @@ def test_a_process_of_a_command_that_hangs_is_ended_with_it(small):
     )
     wrong = small.walk("share")
     assert "has not ended after 1 seconds" in wrong["share.md:10"][0]
-    assert wrong["share.md:24"] == []
+    assert wrong["share.md:23"] == []
 
 
 def test_a_killed_walk_leaves_no_process(small, running, wait):

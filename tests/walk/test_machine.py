@@ -5,8 +5,10 @@ import signal
 
 import pytest
 
-from walk import places, record
-from walk.journey import Journey
+from walk.environments import environment_of
+from walk.update import update
+from walk.errors import WalkError
+from walk.session import Session
 
 ME = os.getpid()  # the tests of other workers look for such processes, too
 PAGE = """\
@@ -27,10 +29,9 @@ $ test -z "$temperature" && pwd
 
 ```{transcript}
 :where: machine
-:folder: code
 :exit: 0 3
 
-$ echo $temperature; ls
+$ echo $temperature; ls code
 220
 weigh.sh
 $ (exit 3)
@@ -71,7 +72,7 @@ def test_a_lie_is_found_and_recorded(small, oven):
     oven("index.md\n$ temp", "no.md\n$ temp")
     wrong = small.walk("oven")
     assert "-no.md\n+index.md" in wrong["oven.md:9"][0]
-    assert record.write(small.found, small.outcomes) == ["oven.md:9"]
+    assert update(small.site, small.outcomes) == ["oven.md:9"]
     assert (small.source / "oven.md").read_text() == right
 
 
@@ -88,7 +89,7 @@ def test_what_ends_the_shell_or_hangs_there_is_named_and_the_walk_goes_on(small,
     oven("$ temperature=220", f"$ (setsid sleep 7701.{ME} &) ; exit")
     wrong = small.walk("oven")
     assert "the shell has ended here" in wrong["oven.md:9"][0]
-    assert "-220" in wrong["oven.md:24"][0] and wrong["oven.md:15"] == wrong["oven.md:33"] == []
+    assert "-220" in wrong["oven.md:23"][0] and wrong["oven.md:15"] == wrong["oven.md:32"] == []
     hangs = f"$ temperature=220; (setsid sleep 7702.{ME} &); sleep 7703.{ME}"
     oven(":where: machine\n\n$ sudo", f":where: machine\n:limit: 1\n\n{hangs}\n$ sudo")
     wrong = small.walk("oven")
@@ -114,8 +115,8 @@ def test_a_cluster_there_is_another_one_and_is_ended(small, oven):
 
 def test_the_name_of_a_walk_can_be_chosen(small, oven):
     small.cluster(NOTES)
-    found = small.inventory()
-    with Journey(found, places.of(found, name="bread"), ["oven"]) as journey:
+    found = small.collect()
+    with Session(found, environment_of(found, name="bread"), ["oven"]) as journey:
         list(journey)
     assert names(small) == [("up", "bread"), ("down", "bread-machine"), ("down", "bread")]
 
@@ -123,10 +124,10 @@ def test_the_name_of_a_walk_can_be_chosen(small, oven):
 def test_no_job_of_the_reader_is_waited_for_there(small, oven):
     busy = 'echo \'case "$*" in *--states=all*) ;; *) echo "7|RUNNING|short|None" ;; esac\' >squeue'
     small.cluster(f'run) {busy}; echo "echo \'short|n1|mixed\'" >sinfo; shift; exec "$@" ;;')
-    found = small.inventory()
-    with Journey(found, places.of(found), ["oven"]) as journey:
+    found = small.collect()
+    with Session(found, environment_of(found), ["oven"]) as journey:
         first = next(iter(journey))
-    assert first.wrong == [] and first.block.place == "oven.md:9"
+    assert first.wrong == [] and first.block.location == "oven.md:9"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -157,9 +158,12 @@ RULES = [
 @pytest.mark.parametrize(("rules", "error"), RULES)
 def test_a_site_may_say_what_may_differ(small, rules, error):
     small.change("conf.py", "walk_for_show", f"walk_rules = {rules}\nwalk_for_show")
-    errors = small.inventory().errors
-    assert len(errors) == bool(error)
-    assert not error or (errors[0].startswith(f"conf.py: {error}") and "\n" not in errors[0])
+    if not error:
+        assert small.errors() == []
+        return
+    with pytest.raises(WalkError) as wrong:
+        small.collect()
+    assert str(wrong.value).startswith(f"conf.py: {error}") and "\n" not in str(wrong.value)
 
 
 def test_what_may_differ_on_a_site_is_forgiven_and_nothing_else(small):
@@ -167,6 +171,6 @@ def test_what_may_differ_on_a_site_is_forgiven_and_nothing_else(small):
     small.change("conf.py", "walk_for_show", f"walk_rules = {[rule]}\nwalk_for_show")
     small.change("bake.md", "800 grams", "900 grams")
     assert not any(small.walk().values())
-    assert record.write(small.found, small.outcomes) == []
+    assert update(small.site, small.outcomes) == []
     small.change("bake.md", "900 grams of flour", "900 grams of sugar")
     assert "+800 grams of flour" in small.walk()["bake.md:8"][0]

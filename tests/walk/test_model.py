@@ -1,27 +1,48 @@
-"""The commands of a console block are found as a reader sees them, whatever stands in it."""
+"""The commands of a console block are found as a learner sees them, whatever stands in it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pygments.token import Generic
 
-from extensions.blocks import Block, Command, commands
+from walk.directives import ConsoleLexer
+from walk.model import Block, Command, parse
 
 OUTPUT = st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])).filter(
     lambda line: not line.startswith("$ ")
 ))  # fmt: skip
 TYPED = st.sampled_from(
-    ["ls", "ls \\\n    -l", "cat > a <<EOF\n$ no command\nEOF", "cat <<'END' | sort \\\n -r\nb\nEND", ""]
+    [
+        ("ls", "ls"),
+        ("ls \\\n    -l", "ls \\\n    -l"),
+        ("cat > a <<EOF\n$ no command\n\nEOF", "cat > a <<EOF"),
+        ("cat <<'END' | sort \\\n -r\nb EOF\nEND", "cat <<'END' | sort \\\n -r"),
+        ("grep EOF a", "grep EOF a"),
+        ("", ""),
+    ]
 )
+BLOCKS = st.lists(st.tuples(TYPED, OUTPUT), min_size=1)
 
 
-@given(st.lists(st.tuples(TYPED, OUTPUT), min_size=1))
+def joined(entries):
+    return "\n".join(line for (typed, _), output in entries for line in [*f"$ {typed}".split("\n"), *output])
+
+
+@given(BLOCKS)
 def test_what_was_put_together_is_taken_apart(entries):
-    lines = []
-    wanted = []
-    for typed, output in entries:
-        wanted.append(Command(len(lines), typed, tuple(output)))
-        lines += [*f"$ {typed}".split("\n"), *output]
-    assert commands("\n".join(lines)) == wanted
+    number, wanted = 0, []
+    for (typed, head), output in entries:
+        wanted.append(Command(number, typed, head, tuple(output)))
+        number += len(typed.split("\n")) + len(output)
+    assert parse(joined(entries)) == wanted
+
+
+@given(BLOCKS)
+def test_what_is_coloured_as_a_command_is_what_is_typed(entries):
+    tokens = list(ConsoleLexer().get_tokens_unprocessed(joined(entries) + "\n"))
+    assert "".join(value for _, _, value in tokens) == joined(entries) + "\n"
+    left = "".join(value for _, token, value in tokens if token not in (Generic.Prompt, Generic.Output))
+    assert left == "".join(f"{typed}\n" for (typed, _), _ in entries)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +56,7 @@ def test_what_was_put_together_is_taken_apart(entries):
 )
 def test_half_a_block_is_refused(text, complaint):
     with pytest.raises(ValueError, match=complaint):
-        commands(text)
+        parse(text)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +69,9 @@ def test_half_a_block_is_refused(text, complaint):
     ],
 )
 def test_where_a_here_document_begins_and_ends(text, typed):
-    (found,) = commands(text)
+    (found,) = parse(text)
     assert found.text == typed
 
 
-def test_a_block_has_a_name_for_a_person():
-    assert Block("content/array-jobs", 12, "transcript", "$ ls").place == "content/array-jobs.md:12"
+def test_a_block_has_a_location_for_a_person():
+    assert Block("content/array-jobs", 12, "$ ls").location == "content/array-jobs.md:12"

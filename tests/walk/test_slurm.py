@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from walk import places, slurm
+from walk import slurm
+from walk.environments import HELD
 from walk.errors import Broken
 from walk.shell import Helper, Shell
 
@@ -43,7 +44,7 @@ class Slurm:
         self.says("nodes", IDLE)
         self.says("log", "one\ntwo\n")
         environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
-        self.helper = Helper(lambda: Shell(places.HELD, cwd=folder, env=environment))
+        self.helper = Helper(lambda: Shell(HELD, cwd=folder, env=environment))
         self.queue = slurm.Queue(self.helper)
 
     def says(self, name: str, text: str) -> None:
@@ -202,13 +203,6 @@ def test_an_accounting_that_never_hears_of_a_job(fake, monkeypatch):
     monkeypatch.setattr(slurm, "MENDS", 0)
     with pytest.raises(Broken, match=r"does not hear of what the controller says of jobs:\n7 COMPLETED bread$"):
         fake.wait()
-
-
-def test_the_jobs_that_nobody_accounts_for_are_disregarded(fake):
-    fake.says("all", "7|COMPLETED|bread\n")
-    fake.queue.disregard()
-    fake.queue.wait("sbatch", 1)
-    assert fake.wait() is True
 
 
 def test_no_hope_while_a_command_waits(fake):

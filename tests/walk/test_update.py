@@ -2,13 +2,13 @@
 
 import pytest
 
-from walk import record
-from walk.errors import Wrong
+from walk.update import update
+from walk.errors import WalkError
 
 
 def outputs(small):
     small.walk()
-    return record.write(small.found, small.outcomes)
+    return update(small.site, small.outcomes)
 
 
 def texts(small):
@@ -59,7 +59,7 @@ def test_an_output_that_a_page_cannot_show_is_not_written(small, line):
     small.change("bake.md", "800 grams of flour", "nothing")
     small.change("share.md", "$ seq 1 9\n1", f"$ echo '{line}'; seq 1 9\n0")
     before = texts(small)
-    with pytest.raises(Wrong, match=r"share\.md:8: the output has a line that means something else there"):
+    with pytest.raises(WalkError, match=r"share\.md:8: the output has a line that means something else there"):
         outputs(small)
     assert texts(small) == before
 
@@ -84,6 +84,6 @@ def test_a_page_that_was_changed_meanwhile_is_not_touched(small):
     small.walk()
     small.change("bake.md", "# Bake\n", "# Bake\n\nMore words.\n")
     before = texts(small)
-    with pytest.raises(Wrong, match=r"bake\.md:8: the page has changed since it was built"):
-        record.write(small.found, small.outcomes)
+    with pytest.raises(WalkError, match=r"bake\.md:8: the page has changed since it was built"):
+        update(small.site, small.outcomes)
     assert texts(small) == before
