@@ -19,6 +19,7 @@ project = "Notebook to cluster"
 author = "the contributors of Notebook to cluster"
 project_copyright = f"{author}, text CC BY 4.0, code MIT"
 language = "en"
+version = "1"  # an EPUB must have one
 
 # What is read. Sphinx looks through every folder that isn't excluded, and .venv alone has 20,000 files.
 include_patterns = ["index.md", "content/**.md"]
@@ -33,6 +34,7 @@ extensions = [
     "extensions.bundle",
     "extensions.counts",
     "extensions.description",
+    "extensions.exercises",
     "extensions.leftovers",
     "extensions.lines",
     "extensions.listing",

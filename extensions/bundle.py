@@ -5,13 +5,17 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
 TOP = "notebook-to-cluster"
 ZIP = Path("_build/bundle") / f"{TOP}.zip"
 CACHES = {"__pycache__"}
 
 
 def files(folder: Path) -> list[Path]:
-    """All files below `folder`, sorted by path, without hidden ones and caches."""
+    """Return all files below `folder`, sorted by path, without hidden ones and caches."""
     found = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
@@ -21,7 +25,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def entries(folder: Path) -> list[tuple[zipfile.ZipInfo, bytes]]:
-    """What the zip file of `folder` holds: for each file its entry, with name, mode and checksum, and its content."""
+    """Return for each file of `folder` its entry in the zip file, with name, mode and checksum, and its content."""
     found = []
     for path in files(folder):
         info = zipfile.ZipInfo(f"{TOP}/{path.relative_to(folder).as_posix()}", date_time=(1980, 1, 1, 0, 0, 0))
@@ -37,7 +41,7 @@ def entries(folder: Path) -> list[tuple[zipfile.ZipInfo, bytes]]:
 
 
 def same(target: Path, wanted: list[tuple[zipfile.ZipInfo, bytes]]) -> bool:
-    """Whether the zip file `target` is there and has exactly these entries."""
+    """Return whether the zip file `target` is there and has exactly these entries."""
     try:
         with zipfile.ZipFile(target) as archive:
             there = [(info.filename, info.external_attr, info.CRC) for info in archive.infolist()]
@@ -47,7 +51,7 @@ def same(target: Path, wanted: list[tuple[zipfile.ZipInfo, bytes]]) -> bool:
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Makes the zip file `target` of `folder`: the same bytes for the same names, contents and execute permissions.
+    """Make the zip file `target` of `folder`: the same bytes for the same names, contents and execute permissions.
 
     Nothing is compressed or written when it is up to date: compressing takes a tenth of a build, and a page that links
     a changed file is built anew.
@@ -62,11 +66,14 @@ def pack(folder: Path, target: Path) -> None:
 
 
 def write(app) -> None:
-    """Sees to it that the zip file below the source folder is up to date."""
-    pack(Path(app.srcdir) / "code", Path(app.srcdir) / ZIP)
+    """See to it that the zip file below the source folder is up to date; warn where nothing can be written there."""
+    try:
+        pack(Path(app.srcdir) / "code", Path(app.srcdir) / ZIP)
+    except OSError as error:
+        logger.warning("bundle: %s can't be written: %s", ZIP, error)
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

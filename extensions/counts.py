@@ -35,7 +35,7 @@ class InFile:
     file: str
 
     def files(self, counts: dict) -> list[str]:
-        """What is read for it."""
+        """Return the files that are read for it."""
         return [self.file]
 
 
@@ -46,9 +46,9 @@ class Constant(InFile):
     name: str
 
     def read(self, root: Path, counts: dict) -> int:
-        """Looks into the file without running it."""
+        """Return the number, found without running the file."""
         found = []
-        for node in ast.parse((root / self.file).read_text(encoding="utf-8")).body:
+        for node in ast.parse((root / self.file).read_bytes()).body:
             if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [self.name]:
                 found.append(ast.literal_eval(node.value))
         if len(found) != 1:
@@ -63,8 +63,8 @@ class Column(InFile):
     name: str
 
     def read(self, root: Path, counts: dict) -> int:
-        """Counts them."""
-        with open(root / self.file, encoding="utf-8", newline="") as file:
+        """Return how many there are."""
+        with open(root / self.file, encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if self.name not in (rows.fieldnames or ()):
                 raise Unknown(f"{self.file} has no column {self.name}")
@@ -76,8 +76,8 @@ class Rows(InFile):
     """The rows of a CSV file below its header."""
 
     def read(self, root: Path, counts: dict) -> int:
-        """Counts them."""
-        with open(root / self.file, encoding="utf-8", newline="") as file:
+        """Return how many there are."""
+        with open(root / self.file, encoding="utf-8-sig", newline="") as file:
             return sum(1 for _ in csv.DictReader(file))
 
 
@@ -88,8 +88,8 @@ class Entry(InFile):
     name: str
 
     def read(self, root: Path, counts: dict) -> int:
-        """Looks it up."""
-        with open(root / self.file, encoding="utf-8", newline="") as file:
+        """Return the number."""
+        with open(root / self.file, encoding="utf-8-sig", newline="") as file:
             numbers = dict(csv.reader(file))
         if not numbers.get(self.name, "").isdigit():
             raise Unknown(f"{self.file} has no number for {self.name}")
@@ -104,18 +104,18 @@ class Tables:
     name: str
 
     def read(self, root: Path, counts: dict) -> int:
-        """Counts them."""
+        """Return how many there are."""
         return sum(len(self.tables(root / path)) for path in self.paths)
 
     def tables(self, path: Path) -> list:
-        """Those of one file; Unknown if it has none."""
+        """Return those of one file; Unknown if it has none."""
         found = tomllib.loads(path.read_text(encoding="utf-8")).get(self.name)
         if not isinstance(found, list):
             raise Unknown(f"{path.name} has no [[{self.name}]]")
         return found
 
     def files(self, counts: dict) -> list[str]:
-        """What is read for it."""
+        """Return the files that are read for it."""
         return list(self.paths)
 
 
@@ -126,11 +126,11 @@ class Product:
     names: tuple[str, ...]
 
     def read(self, root: Path, counts: dict) -> int:
-        """Multiplies their numbers."""
+        """Return the product of their numbers."""
         return math.prod(counts[name].read(root, counts) for name in self.names)
 
     def files(self, counts: dict) -> list[str]:
-        """What is read for it."""
+        """Return the files that are read for it."""
         return [file for name in self.names for file in counts[name].files(counts)]
 
 
@@ -138,7 +138,7 @@ class Number(int):
     """A number of things that can be formatted as the range of their indices."""
 
     def __format__(self, spec: str) -> str:
-        """As digits, as `range` from 0, or as the `last` index."""
+        """Return it as digits, as `range` from 0, or as the `last` index."""
         if spec not in ("", "range", "last"):
             raise Unknown(f"{spec!r} is neither range nor last")
         return {"": str(int(self)), "range": f"0-{self - 1}", "last": str(self - 1)}[spec]
@@ -148,23 +148,23 @@ class CountRole(SphinxRole):
     """Finds numbers for the roles below."""
 
     def number(self, name: str) -> Number:
-        """How many there are of something; Unknown for what the configuration does not name."""
+        """Return how many there are of something; Unknown for what the configuration does not name."""
         counts = self.config.counts
         if name not in counts:
             raise Unknown(f"{name!r} is not in counts: {', '.join(counts)}")
-        for file in counts[name].files(counts):
-            self.env.note_dependency(file)
         try:
+            for file in counts[name].files(counts):
+                self.env.note_dependency(file)
             return Number(counts[name].read(Path(self.env.srcdir), counts))
-        except (OSError, SyntaxError, ValueError, TypeError) as error:
+        except (OSError, SyntaxError, ValueError, TypeError, LookupError, RecursionError, csv.Error) as error:
             raise Unknown(f"{name!r} can't be counted: {error}") from error
 
     def node(self) -> nodes.Node:
-        """What stands in the page; Unknown if it can't be counted."""
+        """Return what stands in the page; Unknown if it can't be counted."""
         raise NotImplementedError
 
     def run(self):
-        """The number as text; a warning, which fails the build, where there is none."""
+        """Return the number as text; warn, and so fail the build, where there is none."""
         try:
             return [self.node()], []
         except Unknown as error:
@@ -176,7 +176,7 @@ class Count(CountRole):
     """The role `count`."""
 
     def node(self) -> nodes.Node:
-        """The number in words; with a capital if the name has one."""
+        """Return the number in words; with a capital if the name has one."""
         name = self.text[:1].lower() + self.text[1:]
         number = self.number(name)
         text = WORDS[number] if number < len(WORDS) else str(int(number))
@@ -187,7 +187,7 @@ class Counted(CountRole):
     """The role `counted`."""
 
     def node(self) -> nodes.Node:
-        """Code with numbers in it."""
+        """Return code with numbers in it."""
         text = ""
         try:
             for before, name, spec, _ in string.Formatter().parse(self.text):
@@ -200,7 +200,7 @@ class Counted(CountRole):
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     app.add_config_value("counts", {}, "env", types=[dict])
     app.add_role("count", Count())
     app.add_role("counted", Counted())

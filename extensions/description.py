@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def described(app, doctree: nodes.document) -> None:
-    """Keeps the description of a page that was read; warns, and so fails the build, when it has none."""
+    """Keep the description of a page that was read; warns, and so fails the build, when it has none."""
     page = app.env.current_document.docname
     for meta in doctree.findall(nodes.meta):
         if meta.get("name") == "description" and meta["content"].strip():
@@ -22,8 +22,8 @@ def described(app, doctree: nodes.document) -> None:
 
 
 def share(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """Adds the Open Graph tags (https://ogp.me) to a page; pages without a source, as the search, have none."""
-    if doctree is None or "description" not in app.env.metadata[page]:
+    """Add the Open Graph tags (https://ogp.me) to a page; pages without a source, as the search, have none."""
+    if app.builder.name not in ("html", "dirhtml") or doctree is None or "description" not in app.env.metadata[page]:
         return
     tags = {
         "og:title": app.env.titles[page].astext(),
@@ -37,7 +37,7 @@ def share(app, page: str, template: str, context: dict, doctree: nodes.document 
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     app.connect("doctree-read", described)
     app.connect("html-page-context", share)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

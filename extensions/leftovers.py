@@ -9,7 +9,7 @@ LIST = ".pages"  # in the output folder: the files of all pages, one a line
 
 
 def remove(app, env) -> None:
-    """Deletes the pages of the build before that are no pages any more, and keeps the list of those that are.
+    """Delete the pages of the build before that are no pages any more, and keep the list of those that are.
 
     This is before anything is written: a page that Sphinx now makes without a source comes after it.
     """
@@ -27,6 +27,6 @@ def remove(app, env) -> None:
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     app.connect("env-updated", remove)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

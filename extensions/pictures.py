@@ -7,13 +7,13 @@ from docutils import nodes
 
 
 def visit(self, node: nodes.image) -> None:
-    """Writes a picture as Sphinx does; by now it is too late to become a link to the picture in full size."""
+    """Write a picture as Sphinx does; by now it is too late to become a link to the picture in full size."""
     if not node.attributes.keys() & {"width", "height"}:
         node.setdefault("scale", 100)
     type(self).visit_image(self, node)
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     app.add_node(nodes.image, override=True, html=(visit, None))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 
 
 def write(app, exception) -> None:
-    """Writes the sitemap beside the pages, one line a page, in order."""
-    if exception or app.builder.format != "html":
+    """Write the sitemap beside the pages, one line a page, in order, where each page has an address of its own."""
+    if exception or app.builder.name not in ("html", "dirhtml"):
         return
     urls = sorted(app.config.html_baseurl + app.builder.get_target_uri(page) for page in app.env.found_docs)
     lines = [
@@ -22,6 +22,6 @@ def write(app, exception) -> None:
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,7 +19,7 @@ class BatchScript(BashLexer):
 
 
 def setup(app) -> dict:
-    """Connects the extension; Sphinx calls it."""
+    """Connect the extension; Sphinx calls it."""
     for alias in BatchScript.aliases:
         app.add_lexer(alias, BatchScript)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

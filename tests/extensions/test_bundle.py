@@ -53,6 +53,21 @@ def test_another_copy_at_another_time_gives_the_same_bytes(project, tmp_path_fac
     assert write(copy).read_bytes() == write(project).read_bytes()
 
 
+def test_where_it_cannot_be_written_one_line_says_so(tmp_path, make_app):
+    for name, text in {
+        "code/a.py": "a",
+        "conf.py": "extensions = ['extensions.bundle']",
+        "index.rst": "Title\n=====\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "_build").write_text("a file: nobody can make a folder in it, not even root")
+    app = make_app("html", tmp_path, tmp_path / "out")
+    app.build()
+    (warning,) = app.warning.getvalue().splitlines()
+    assert f"bundle: {bundle.ZIP} can't be written: " in warning
+
+
 @pytest.mark.parametrize("change", ["content", "permission", "new file", "no file", "damaged"])
 def test_it_is_written_only_when_a_file_changes(project, change):
     file = write(project)

@@ -19,6 +19,12 @@ counts = {
     "cities": Rows("code/b.csv"),
     "gone": Constant("code/gone.py", "X"),
     "nothing": Constant("code/a.py", "X"),
+    "no Python": Constant("code/broken.py", "X"),
+    "no table": Column("code/nul.csv", "Name"),
+    "marked": Constant("code/marked.py", "X"),
+    "marked rows": Column("code/marked.csv", "Name"),
+    "of nothing": Product(("colours",)),
+    "itself": Product(("itself",)),
     "twice": Constant("code/a.py", "TWICE"),
     "computed": Constant("code/a.py", "COMPUTED"),
     "no column": Column("code/b.csv", "Continent"),
@@ -37,6 +43,10 @@ def counted(project):
     project.write("conf.py", (project.source / "conf.py").read_text() + CONF)
     project.write("code/a.py", 'METRICS = ["x", "y"]\nN_TEST = 50\nTWICE = 1\nTWICE = 2\nCOMPUTED = len("x")\n')
     project.write("code/b.csv", 'Name,Country\n"A, B",X\nC,X\nD,Y\n')
+    project.write("code/broken.py", "X = \0\n")
+    project.write("code/nul.csv", "Name\n" + "a" * 200_000 + "\n")
+    for name, text in {"marked.py": "# -*- coding: utf-8 -*-\nX = 4\n", "marked.csv": "Name\na\nb\n"}.items():
+        (project.source / "code" / name).write_text(text, encoding="utf-8-sig")
     project.write("c/one.toml", 'title = "one"\n[[mutant]]\nname = "a"\n[[mutant]]\nname = "b"\n')
     project.write("c/two.toml", '[[mutant]]\nname = "c"\n')
     project.write("c/totals.csv", "blocks,20\nwords,many\n")
@@ -57,6 +67,8 @@ def shown(project):
         ("{count}`runs`", "100"),
         ("{count}`countries`", "two"),
         ("{count}`cities`", "three"),
+        ("{count}`marked`", "four"),
+        ("{count}`marked rows`", "two"),
         ("{count}`breakages`", "three"),
         ("{count}`blocks`", "20"),
         ("{counted}`--array={cities:range}`", "--array=0-2"),
@@ -76,6 +88,10 @@ def test_numbers_are_read(counted, role, text):
         ("{count}`colours`", "count: 'colours' is not in counts: metrics, test flowers"),
         ("{count}`gone`", "count: 'gone' can't be counted: "),
         ("{count}`nothing`", "count: code/a.py defines X 0 times"),
+        ("{count}`no Python`", "count: 'no Python' can't be counted: "),
+        ("{count}`no table`", "count: 'no table' can't be counted: field larger than field limit"),
+        ("{count}`of nothing`", "count: 'of nothing' can't be counted: 'colours'"),
+        ("{count}`itself`", "count: 'itself' can't be counted: "),
         ("{count}`twice`", "count: code/a.py defines TWICE 2 times"),
         ("{count}`computed`", "count: 'computed' can't be counted: "),
         ("{count}`no column`", "count: code/b.csv has no column Continent"),
