@@ -8,11 +8,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import box
-import settings
-import state
-from places import CACHE
-from root import LOG, digest, log_or_refuse, remove
+from cluster import sandbox, settings, state
+from cluster.location import CACHE
+from cluster.rootfs import LOG, digest, log_or_refuse, remove
 
 NAME, TAG = "library/python", "3.13-slim"  # as in code/container
 SUITE = "trixie"  # its Python is 3.13
@@ -58,7 +56,7 @@ def ensure(root: Path, say) -> Path:
         try:
             write_given(work, pip)
             command = ["sh", "-euc", MAKE, "sh", SUITE, PACKAGES, str(settings.CERTIFICATES)]
-            log_or_refuse(box.run_in_root(root, work, command, LOG))
+            log_or_refuse(sandbox.run_in_root(root, work, command, LOG))
             store(work / "image.tar", partial / "docker/registry/v2")
             partial.rename(folder)
         finally:

@@ -10,12 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import cgroups
-import live
-import places
-import settings
-import state
-from errors import Refusal
+from cluster import ClusterError, cgroups, live, location, settings, state
 
 LIMIT = 300  # seconds; a start takes 6, and some 60 where other programs take most of the processors
 # With --kill-child process 1 ends when unshare does, and with it all others of its namespace.
@@ -33,8 +28,8 @@ def start(options: dict, folder: Path, registry: Path | None, say) -> None:
     kind, groups = cgroups.make()
     folders = settings.local_folders(settings.pip_options())
     command = [
-        "sh", "-c", IN_CGROUPS, "sh", " ".join(map(str, groups)), *UNSHARE, "sh", places.INSIDE / "mounts.sh", folder,
-        places.LIVE, options.get("home", ""), registry or "", kind, " ".join(folders), json.dumps(options),
+        "sh", "-c", IN_CGROUPS, "sh", " ".join(map(str, groups)), *UNSHARE, "sh", location.INSIDE / "mounts.sh", folder,
+        location.LIVE, options.get("home", ""), registry or "", kind, " ".join(folders), json.dumps(options),
     ]  # fmt: skip
     with live.LOGS.joinpath("start.log").open("wb") as errors:
         process = subprocess.Popen(
@@ -74,9 +69,11 @@ def follow(process: subprocess.Popen, say) -> dict:
             step = line
             say(line)
     if process.poll() is None:
-        raise Refusal(f"did not start within {LIMIT} s; the last step was: {step} (logs: {places.failed_logs()})")
+        raise ClusterError(
+            f"did not start within {LIMIT} s; the last step was: {step} (logs: {location.failed_logs()})"
+        )
     said = live.LOGS.joinpath("start.log").read_text(errors="replace").strip().splitlines() or ["it says nothing"]
-    raise Refusal(f"did not start: {said[-1].removeprefix('practice-cluster: ')} (logs: {places.failed_logs()})")
+    raise ClusterError(f"did not start: {said[-1].removeprefix('practice-cluster: ')} (logs: {location.failed_logs()})")
 
 
 def lines_of(process: subprocess.Popen, end: float) -> Iterator[str]:
@@ -98,4 +95,4 @@ def lines_of(process: subprocess.Popen, end: float) -> Iterator[str]:
 def keep_logs() -> None:
     """Keep the logs of a start that failed: what a cluster writes goes with it."""
     with contextlib.suppress(OSError):
-        shutil.copytree(live.LOGS, places.failed_logs(), dirs_exist_ok=True)
+        shutil.copytree(live.LOGS, location.failed_logs(), dirs_exist_ok=True)

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from places import NAME
+from cluster.location import NAME
 
 GROUP = f"practice-cluster-{NAME}"
 # What Slurm uses here, and all that there is: some machines mount several together.

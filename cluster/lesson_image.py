@@ -5,12 +5,10 @@ import tarfile
 import time
 from pathlib import Path
 
-import lock
-import settings
-from errors import Refusal
-from namespace import learner
-from places import CACHE, CACHE_LOCK
-from root import digest, remove
+from cluster import ClusterError, lock, settings
+from cluster.location import CACHE, CACHE_LOCK
+from cluster.namespace import learner
+from cluster.rootfs import digest, remove
 
 DEFINITION = "container/singularity.def"
 REQUIREMENTS = "container/requirements.txt"
@@ -38,7 +36,7 @@ def install(state: dict, code: Path, say) -> int:
     try:
         files = {name: code.joinpath(name).read_bytes() for name in (DEFINITION, REQUIREMENTS)}
     except OSError as error:
-        raise Refusal(f"{error.filename}: {error.strerror}") from None
+        raise ClusterError(f"{error.filename}: {error.strerror}") from None
     base = sorted(path.name for path in CACHE.glob("base-*")) if state["stand_in"] else ["registry"]
     cached = CACHE / f"knn-{digest(*files.values(), *map(str.encode, base))}.sif"
     how = "from the cache"
@@ -51,7 +49,7 @@ def install(state: dict, code: Path, say) -> int:
                 how = "built"
     with cached.open("rb") as image:
         if learner(state, ["sh", "-c", INSTALL], stdin=image):
-            raise Refusal(f"cannot write {FOLDER}/knn.sif in the home of learner")
+            raise ClusterError(f"cannot write {FOLDER}/knn.sif in the home of learner")
     say(f"/home/learner/{FOLDER}/knn.sif: {how}, {time.monotonic() - begin:.1f} s")
     return 0
 
@@ -70,7 +68,7 @@ def build(state: dict, files: dict[str, bytes], cached: Path) -> None:
             )
         if code:
             lines = log.read_text(errors="replace").strip().splitlines() or [""]
-            raise Refusal(f"the image is not built: {lines[-1]} (more in {log})")
+            raise ClusterError(f"the image is not built: {lines[-1]} (more in {log})")
         partial.rename(cached)
     finally:
         bundle.unlink(missing_ok=True)

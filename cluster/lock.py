@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from errors import Refusal
+from cluster import ClusterError
 
 
 def is_at(path: Path, file: int) -> bool:
@@ -51,7 +51,7 @@ def held(path: Path, refusal: str, seconds: float = 0, say=None):
     while (file := grasp(path)) is None:
         waited = time.monotonic() - begin
         if waited >= seconds:
-            raise Refusal(refusal)
+            raise ClusterError(refusal)
         if say and waited > 1:
             say(f"waiting, because {refusal}")
             say = None

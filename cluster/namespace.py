@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from errors import Refusal
+from cluster import ClusterError
 
 ANSWER_SECONDS = 60  # that a command of ours may take inside: Slurm itself gives up earlier
 PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -26,7 +26,7 @@ def enter(state: dict, command: list[str], seconds: float = ANSWER_SECONDS) -> s
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=seconds,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Refusal(f"{command[0]} gives no answer inside after {seconds:.0f} s") from None
+        raise ClusterError(f"{command[0]} gives no answer inside after {seconds:.0f} s") from None
 
 
 def learner(state: dict, command: list[str], login: bool = True, more: dict | None = None, **streams) -> int:

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from errors import WRONG_USE, Refusal
+from cluster import ClusterError
 
 MOST_NODES = 64  # a cluster has 100 ports, and each node needs one
 
@@ -29,7 +29,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def number(name: str, text: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise Refusal(f"--{name} {text}: must be a whole number from {least} to {most}", WRONG_USE)
+        raise ClusterError(f"--{name} {text}: must be a whole number from {least} to {most}", code=2)
     return int(text)
 
 
@@ -39,13 +39,13 @@ def home(text: str) -> tuple[str, int]:
     try:
         owner = folder.stat().st_uid
     except OSError as error:
-        raise Refusal(f"--home {text}: {error.strerror}", WRONG_USE) from None
+        raise ClusterError(f"--home {text}: {error.strerror}", code=2) from None
     if not folder.is_dir():
-        raise Refusal(f"--home {text}: is no folder", WRONG_USE)
+        raise ClusterError(f"--home {text}: is no folder", code=2)
     if not 1000 <= owner < 2**31 - 1 or 60000 <= owner < 65536:
-        raise Refusal(f"--home {text}: must belong to an ordinary user, because jobs run as its owner", WRONG_USE)
+        raise ClusterError(f"--home {text}: must belong to an ordinary user, because jobs run as its owner", code=2)
     if not os.access(folder, os.R_OK | os.X_OK):
-        raise Refusal(f"--home {text}: may not be read", WRONG_USE)
+        raise ClusterError(f"--home {text}: may not be read", code=2)
     return str(folder), owner
 
 
@@ -53,9 +53,9 @@ def check(args: argparse.Namespace) -> dict:
     """Return the options as start.py wants them."""
     partitions = args.partitions.split(",")
     if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,30}", name) for name in partitions):
-        raise Refusal(f"--partitions {args.partitions}: must be names with commas between them", WRONG_USE)
+        raise ClusterError(f"--partitions {args.partitions}: must be names with commas between them", code=2)
     if len({name.lower() for name in partitions} - {"default"}) < len(partitions):
-        raise Refusal(f"--partitions {args.partitions}: a name must not come twice, nor be `default`", WRONG_USE)
+        raise ClusterError(f"--partitions {args.partitions}: a name must not come twice, nor be `default`", code=2)
     checked = {
         "nodes": number("nodes", args.nodes, 1, MOST_NODES),
         "cpus": number("cpus", args.cpus, 1, 256),

@@ -2,9 +2,8 @@
 
 import socket
 
-import state
-from errors import Refusal
-from inside.slurm_conf import SLOTS, Ports
+from cluster import ClusterError, state
+from cluster.inside.slurm_conf import SLOTS, Ports
 
 
 def free_slot(nodes: int) -> int:
@@ -15,7 +14,7 @@ def free_slot(nodes: int) -> int:
         if not refused:
             return slot
         busy = busy or refused
-    raise Refusal(busy or f"{SLOTS} practice clusters are up already")
+    raise ClusterError(busy or f"{SLOTS} practice clusters are up already")
 
 
 def taken(port: int) -> str:

@@ -4,8 +4,8 @@ import json
 import os
 from pathlib import Path
 
-from errors import NOT_UP, Refusal
-from places import NAME, RUN
+from cluster import ClusterError
+from cluster.location import NAME, RUN
 
 
 def file_of(name: str = NAME) -> Path:
@@ -61,9 +61,9 @@ def needed() -> dict:
     state = read()
     if not state or not state.get("ready"):
         starts = state and runs(state, "up")
-        raise Refusal("is not up yet" if starts else "is not up: `practice-cluster up` starts it", NOT_UP)
+        raise ClusterError("is not up yet" if starts else "is not up: `practice-cluster up` starts it", code=3)
     if os.geteuid() != 0:
-        raise Refusal("is up, and only root may enter it: try `sudo practice-cluster`")
+        raise ClusterError("is up, and only root may enter it: try `sudo practice-cluster`")
     return state
 
 

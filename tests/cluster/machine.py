@@ -9,10 +9,10 @@ import subprocess
 import time
 from pathlib import Path
 
-import state
-from inside.slurm_conf import Ports
-from options import MOST_NODES
-from places import CACHE, RUN
+from cluster import state
+from cluster.inside.slurm_conf import Ports
+from cluster.location import CACHE, RUN
+from cluster.options import MOST_NODES
 
 # What the system itself lists. Of the firewall without what the kernel counts, and without the time of the answer.
 SYSTEM = {

@@ -1,7 +1,10 @@
 """A wrong call of the practice cluster gets one line and starts nothing."""
 
+import subprocess
+import sys
+
 import pytest
-from practice import name_of, practice_cluster
+from practice import PRACTICE_CLUSTER, name_of, practice_cluster
 
 
 def call(*arguments):
@@ -50,3 +53,11 @@ def test_a_wrong_name_is_answered_with_one_line(name):
     done = practice_cluster("status", name=name)
     line = f"practice-cluster: PRACTICE_CLUSTER_NAME={name}: must be a word of a-z, 0-9 and -\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+
+
+def test_it_starts_from_any_folder_and_through_a_link(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(PRACTICE_CLUSTER)
+    for options in ([], ["-I"]):
+        done = subprocess.run([sys.executable, *options, link, "--help"], cwd="/", capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), options

@@ -4,9 +4,10 @@ import gzip
 import os
 
 import pytest
-import settings
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cluster import settings
 
 SECRET = "hunter2"
 # What a machine may have: (text, the same without secrets).

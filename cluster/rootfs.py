@@ -6,11 +6,8 @@ import platform
 import shutil
 from pathlib import Path
 
-import box
-import settings
-import state
-from errors import Refusal
-from places import CACHE, HERE, INSIDE
+from cluster import ClusterError, sandbox, settings, state
+from cluster.location import CACHE, HERE, INSIDE
 
 LOG = CACHE / "build.log"
 # Nobody reads manuals here, and a folder that is half made is thrown away: nothing need reach the disk at once.
@@ -56,7 +53,7 @@ def ensure(slot: int, say) -> Path:
 def refuse_full_disk() -> None:
     """Refuse to begin what can't be ended."""
     if os.statvfs(CACHE).f_bavail * os.statvfs(CACHE).f_frsize < 4e9:
-        raise Refusal(f"needs 4 GB in {CACHE}")
+        raise ClusterError(f"needs 4 GB in {CACHE}")
 
 
 def install_mmdebstrap(say) -> None:
@@ -65,12 +62,12 @@ def install_mmdebstrap(say) -> None:
     if not missing:
         return
     if not shutil.which("apt-get"):
-        raise Refusal(f"needs {' and '.join(missing)}, or Docker: see content/practice-cluster.md")
+        raise ClusterError(f"needs {' and '.join(missing)}, or Docker: see content/practice-cluster.md")
     say(f"installing {' and '.join(missing)}")
     settings.apt_get("update")
     done = settings.apt_get("install", "--yes", "--no-install-recommends", *missing)
     if done.returncode:
-        raise Refusal(f"cannot install {' and '.join(missing)}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+        raise ClusterError(f"cannot install {' and '.join(missing)}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
 def build(root: Path, slot: int) -> None:
@@ -82,11 +79,11 @@ def build(root: Path, slot: int) -> None:
         given.mkdir(mode=0o700)
         (given / "sources.list").write_text(settings.apt_sources())
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
-        log_or_refuse(box.run(
+        log_or_refuse(sandbox.run(
             ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
              settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
-        log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
+        log_or_refuse(sandbox.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
         forget_secrets(partial)
         partial.rename(root)
     finally:
@@ -96,7 +93,7 @@ def build(root: Path, slot: int) -> None:
 def log_or_refuse(code: int) -> None:
     if code:
         lines = LOG.read_text(errors="replace").strip().splitlines() or [""]
-        raise Refusal(f"cannot make the root: {lines[-1]} (more in {LOG})")
+        raise ClusterError(f"cannot make the root: {lines[-1]} (more in {LOG})")
 
 
 def written_settings() -> dict[str, str]:

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from errors import WRONG_USE, Refusal
+from cluster import ClusterError
 
 HERE = Path(__file__).resolve().parent
 INSIDE = HERE / "inside"
@@ -29,10 +29,10 @@ def failed_logs(name: str = NAME) -> Path:
 def check_name() -> None:
     """Refuse a name that is no word."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", NAME):
-        raise Refusal(f"PRACTICE_CLUSTER_NAME={NAME}: must be a word of a-z, 0-9 and -", WRONG_USE)
+        raise ClusterError(f"PRACTICE_CLUSTER_NAME={NAME}: must be a word of a-z, 0-9 and -", code=2)
 
 
 def only_root() -> None:
     """Refuse anybody but root."""
     if os.geteuid() != 0:
-        raise Refusal("must be run as root: it starts daemons in namespaces of their own")
+        raise ClusterError("must be run as root: it starts daemons in namespaces of their own")

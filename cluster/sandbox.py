@@ -3,9 +3,8 @@
 import subprocess
 from pathlib import Path
 
-import settings
-from errors import Refusal
-from places import NAME
+from cluster import ClusterError, settings
+from cluster.location import NAME
 
 LIMIT = 3600  # seconds: a network can be slow, but what takes longer hangs
 UNSHARE = [
@@ -51,7 +50,7 @@ def run(command: list[str], log: Path) -> int:
         try:
             return process.wait(LIMIT)
         except subprocess.TimeoutExpired:
-            raise Refusal(f"gave up after {LIMIT} s (more in {log})") from None
+            raise ClusterError(f"gave up after {LIMIT} s (more in {log})") from None
         finally:
             process.kill()
             process.wait()

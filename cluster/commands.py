@@ -9,25 +9,27 @@ import threading
 import time
 from pathlib import Path
 
-import base_image
-import boot
-import cgroups
-import lesson_image
-import live
-import lock
-import places
-import ports
-import root
-import settings
-import state
-from errors import Refusal
-from namespace import enter, learner
+from cluster import (
+    ClusterError,
+    base_image,
+    boot,
+    cgroups,
+    lesson_image,
+    live,
+    location,
+    lock,
+    ports,
+    rootfs,
+    settings,
+    state,
+)
+from cluster.namespace import enter, learner
 
 REPAIR_SECONDS = 600
 ANSWER_SECONDS = 10  # for a registry; where no name server answers, the question itself takes longer
 # (file, refusal) of the locks: for starting and ending this cluster, and for choosing ports among all of them.
-OWN_LOCK = (places.RUN / f"{places.NAME}.lock", "another practice-cluster is starting or ending one just now")
-SLOTS_LOCK = (places.RUN / "slots", "another practice-cluster is choosing its ports for too long")
+OWN_LOCK = (location.RUN / f"{location.NAME}.lock", "another practice-cluster is starting or ending one just now")
+SLOTS_LOCK = (location.RUN / "slots", "another practice-cluster is choosing its ports for too long")
 
 
 def say(text: str) -> None:
@@ -37,15 +39,15 @@ def say(text: str) -> None:
 
 def up(options: dict) -> int:
     """Start a cluster and wait until a job has run on it; leave nothing behind when that is interrupted."""
-    places.only_root()
+    location.only_root()
     with lock.held(*OWN_LOCK):
         # One that lives and isn't ready is what a killed `up` left: who starts one now would have the lock.
         if (state.read() or {}).get("ready"):
-            raise Refusal("is already up: `practice-cluster status` says more, `practice-cluster down` ends it")
+            raise ClusterError("is already up: `practice-cluster status` says more, `practice-cluster down` ends it")
         refuse_other_slurm()
         begin = time.monotonic()
         clean()
-        root.remove([places.failed_logs()])
+        rootfs.remove([location.failed_logs()])
         options = options | {"slot": take_slot(options["nodes"])}
         try:
             folder, registry = ingredients(options["slot"])
@@ -68,21 +70,21 @@ def up(options: dict) -> int:
 def refuse_other_slurm() -> None:
     """Leave a machine alone that is part of a cluster already."""
     for conf in Path("/etc").glob("slurm*/*.conf"):
-        raise Refusal(f"this machine has a Slurm of its own ({conf}): nothing is started beside it")
+        raise ClusterError(f"this machine has a Slurm of its own ({conf}): nothing is started beside it")
     if shutil.which("sinfo"):
         try:
             answer = subprocess.run(["sinfo"], capture_output=True, timeout=10, check=False).returncode == 0
         except subprocess.TimeoutExpired:
             answer = True  # something is there, and it is busy
         if answer:
-            raise Refusal("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
+            raise ClusterError("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
 
 
 def take_slot(nodes: int) -> int:
     """Choose ports that no other cluster has, and note that they are ours."""
     with lock.held(*SLOTS_LOCK, seconds=30):
         slot, ours = ports.free_slot(nodes), os.getpid()
-        state.write({"slot": slot, "up": ours, "up started": state.started(ours), "live": str(places.LIVE)})
+        state.write({"slot": slot, "up": ours, "up started": state.started(ours), "live": str(location.LIVE)})
     return slot
 
 
@@ -91,22 +93,22 @@ def ingredients(slot: int) -> tuple[Path, Path | None]:
     answers: list[bool] = []
     question = threading.Thread(target=lambda: answers.append(base_image.registry_answers()), daemon=True)
     question.start()
-    with lock.held(*places.CACHE_LOCK, say=say):
-        root.remove(places.CACHE.glob("*.partial"))  # of a command that was killed
-        folder = root.ensure(slot, say)
+    with lock.held(*location.CACHE_LOCK, say=say):
+        rootfs.remove(location.CACHE.glob("*.partial"))  # of a command that was killed
+        folder = rootfs.ensure(slot, say)
         question.join(ANSWER_SECONDS)
         return folder, None if any(answers) else base_image.ensure(folder, say)
 
 
 def down() -> int:
     """End the cluster, if there is one, and forget it."""
-    places.only_root()
+    location.only_root()
     with lock.held(*OWN_LOCK, seconds=30):
         was_up = state.read() is not None
         clean()
-        if file := lock.grasp(places.CACHE_LOCK[0]):
-            with lock.released(places.CACHE_LOCK[0], file):
-                root.remove(places.CACHE.glob("*.partial"))
+        if file := lock.grasp(location.CACHE_LOCK[0]):
+            with lock.released(location.CACHE_LOCK[0], file):
+                rootfs.remove(location.CACHE.glob("*.partial"))
     say("the practice cluster is down" if was_up else "the practice cluster was not up")
     return 0
 
@@ -116,7 +118,7 @@ def clean() -> None:
     if known := state.read():
         end(known["pid"])
     if left := cgroups.remove():
-        raise Refusal(f"processes are left in {left[0]}")
+        raise ClusterError(f"processes are left in {left[0]}")
     if known := state.last():
         live.remove(Path(known["live"]))
     live.remove()
@@ -130,7 +132,7 @@ def end(pid: int, seconds: float = 20) -> None:
     limit = time.monotonic() + seconds
     while state.started(pid) == begin != "":
         if time.monotonic() > limit:
-            raise Refusal(f"process {pid} does not end")
+            raise ClusterError(f"process {pid} does not end")
         time.sleep(0.02)
 
 
@@ -164,7 +166,7 @@ def look(known: dict, verb: str) -> list[str]:
     done = enter(known, command, REPAIR_SECONDS)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["the repair has failed without a word"]
-        raise Refusal(said[-1].removeprefix("practice-cluster: "))
+        raise ClusterError(said[-1].removeprefix("practice-cluster: "))
     return json.loads(done.stdout)
 
 
