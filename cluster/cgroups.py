@@ -51,6 +51,7 @@ def make() -> tuple[str, list[Path]]:
 
 
 def make_first(controllers: str, parent: Path) -> Path:
+    """Make our folder below one mount of cgroup v1."""
     ours = parent / GROUP
     ours.mkdir(exist_ok=True)
     if "cpuset" in controllers.split(","):
@@ -64,6 +65,7 @@ def make_first(controllers: str, parent: Path) -> Path:
 
 
 def folders() -> list[Path]:
+    """Return those of our folders that are there."""
     first, second = mounts()
     parents = [*first.values(), *([second] if second else [])]
     return [parent / GROUP for parent in parents if (parent / GROUP).is_dir()]

@@ -6,9 +6,13 @@ import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ETC = Path("/etc/slurm")
-DEFAULTS = {"nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"], "slot": 0}
+# What `up` has options for, and which ports: practice-cluster has its defaults from here, too.
+DEFAULTS: dict[str, Any] = {
+    "nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"], "slot": 0,
+}  # fmt: skip
 SLOTS = 20  # so many clusters can be up on one machine, with ports below those that the kernel gives to any program
 
 
@@ -129,23 +133,18 @@ def communication() -> str:
 
 def slurm_conf(options: dict, cgroup: str) -> str:
     """Return slurm.conf for the options of `up`; cgroup is "v1", "v2" or "none"."""
-    host = socket.gethostname()
     nodes, names, ports = options["nodes"], options["partitions"], Ports(options["slot"])
     partitions = [f"PartitionName={name} Nodes=n[1-{nodes}] MaxTime=7-00:00:00" for name in names]
     partitions[0] = f"PartitionName={names[0]} Nodes=n[1-{nodes}] Default=YES MaxTime=1:00:00 DefaultTime=1:00:00"
     return SLURM_CONF.format(
-        host=host,
+        **options | {"partitions": "\n".join(partitions)},
+        host=socket.gethostname(),
         communication=communication(),
         controller_port=ports.controller,
         database_port=ports.database,
         node_ports=range_of(ports.nodes(nodes)),
         memory_per_cpu=options["memory"] // options["cpus"] // 2,
         enforcement=WITHOUT_CGROUP if cgroup == "none" else WITH_CGROUP,
-        partitions="\n".join(partitions),
-        nodes=nodes,
-        cpus=options["cpus"],
-        memory=options["memory"],
-        max_array_size=options["max_array_size"],
     )
 
 

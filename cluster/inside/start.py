@@ -8,6 +8,7 @@ import functools
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,7 @@ class Failure(Exception):
 
 
 def say(text: str) -> None:
+    """Print a line at once."""
     print(text, flush=True)
 
 
@@ -58,6 +60,7 @@ def run(*command: str, user: str = "", seconds: float = ANSWER) -> subprocess.Co
 
 
 def as_user(user: str) -> list[str]:
+    """Return the words before a command of another user, if one is named."""
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
 
 
@@ -113,10 +116,12 @@ def last_words(name: str) -> str:
 
 
 def succeeds(*command: str) -> bool:
+    """Say whether a command ends well."""
     return run(*command).returncode == 0
 
 
 def folder(path: str, user: str, mode: int = 0o755) -> None:
+    """Make a folder of a user, or make it his."""
     os.makedirs(path, exist_ok=True)
     os.chmod(path, mode)
     shutil.chown(path, user, user)
@@ -144,15 +149,12 @@ def usable_cgroup() -> str:
 
 
 def start_munge() -> None:
+    """Start what daemons prove each other with who they are."""
     folder("/run/munge", "munge")
     for path in ("/etc/munge", "/var/lib/munge", "/var/log/munge"):
         folder(path, "munge", 0o700)
-    key = Path("/etc/munge/munge.key")
     # A key of this cluster's own life: nobody who has the same packages or the same image knows it.
-    key.touch(mode=0o600)
-    key.write_bytes(os.urandom(1024))
-    os.chmod(key, 0o400)
-    shutil.chown(key, "munge", "munge")
+    must("mungekey", "--create", "--force", user="munge")
     must("munged", user="munge")
 
 
@@ -185,34 +187,26 @@ def start_slurmdbd() -> None:
 
 
 def stop_accounting() -> None:
-    stop("/run/slurm/slurmdbd.pid")
+    """End what start_accounting has started."""
+    stop("slurmdbd")
     must("mariadb-admin", "shutdown")
-    stop("/run/munge/munged.pid")
+    stop("munged")
 
 
-def stop(*pid_files: str) -> None:
+def stop(*names: str) -> None:
     """End daemons and wait until they are gone."""
-    pids = [int(Path(file).read_text()) for file in pid_files if Path(file).exists()]
 
     def end(number: int, seconds: float) -> None:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-        wait("daemons still run", lambda: not any(map(runs, pids)), seconds)
+        for name in names:
+            for pid in processes(name):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+        wait("daemons still run", lambda: not any(map(processes, names)), seconds)
 
     try:
         end(signal.SIGTERM, 10)
     except Failure:  # seen once, on a busy machine; the cause is not known
-        deaf = [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if runs(pid)]
-        print(f"killed: {deaf}", file=sys.stderr, flush=True)
-        end(signal.SIGKILL, 60)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
+        end(signal.SIGKILL, ANSWER)
 
 
 def start_slurm(nodes: int) -> None:
@@ -245,15 +239,11 @@ def start_with_cgroup(options: dict) -> str:
         if cgroup == "none":
             raise
         say(f"once more without cgroups, because: {failure}")
-        stop_slurm(options["nodes"])
+        stop("slurmctld", "slurmd")
         cgroup = "none"
         slurm_conf.write(options, cgroup)
         start_slurm(options["nodes"])
     return cgroup
-
-
-def stop_slurm(nodes: int) -> None:
-    stop("/run/slurm/slurmctld.pid", *(f"/run/slurm/slurmd-n{node}.pid" for node in range(1, nodes + 1)))
 
 
 def run_a_job(options: dict) -> None:
@@ -261,7 +251,7 @@ def run_a_job(options: dict) -> None:
     who = must("srun", "--ntasks=1", "--time=1", "--chdir=/tmp", "id", "-un", user="learner").strip()
     if who != "learner":
         raise Failure(f"a job of learner ran as {who}")
-    stop_slurm(options["nodes"])
+    stop("slurmctld", "slurmd")
     for state in Path("/var/spool").glob("slurm*"):
         shutil.rmtree(state)
     tables = "; ".join(f"truncate table lesson_{table}" for table in JOB_TABLES)
@@ -288,20 +278,17 @@ def adopt_owner(uid: int) -> None:
     """Give learner the user id of the folder that is his home, so that its files are his."""
     if uid == pwd.getpwnam("learner").pw_uid:
         return
-    # Rootless Podman may have given the number to a user of its own already.
-    must("groupmod", "--non-unique", "--gid", str(uid), "learner")
-    # usermod would go through all files of the home.
-    passwd = Path("/etc/passwd")
-    lines = [line.split(":") for line in passwd.read_text().splitlines()]
-    for line in lines:
-        if line[0] == "learner":
-            line[2] = line[3] = str(uid)
-    passwd.write_text("".join(":".join(line) + "\n" for line in lines))
+    # In their places: either may be a mount of rootless Podman's. And usermod would go through all files of the home.
+    for file in (Path("/etc/passwd"), Path("/etc/group")):
+        text = file.read_text()
+        file.write_text(
+            re.sub("^learner:.*", lambda line: re.sub(r":\d+", f":{uid}", line[0]), text, flags=re.MULTILINE)
+        )
 
 
 def main() -> None:
+    """Start everything, or, for prepare.sh, run a command that needs the accounting and nothing else."""
     if sys.argv[1:2] == ["--accounting"]:
-        # For prepare.sh: a command that needs the database and nothing else.
         slurm_conf.write(slurm_conf.DEFAULTS | {"slot": int(sys.argv[2])}, "none")
         start_accounting()
         must(*sys.argv[3:], seconds=300)
