@@ -71,12 +71,15 @@ def write_given(work: Path, pip: str) -> None:
     """Write what the image is made with, and, without secrets, what it keeps of that."""
     work.mkdir(mode=0o700)
     (work / "kept").mkdir()
-    (work / "pip.conf").write_text(pip)
-    given = {"sources.list": settings.apt_sources(SUITE), "apt.conf": settings.apt_options()}
-    for name, text in given.items():
+    sources, options = settings.apt_sources(SUITE), settings.apt_options()
+    for name, text in {
+        "pip.conf": pip,
+        "sources.list": sources,
+        "apt.conf": options,
+        "kept/sources.list": settings.without_secrets(sources),
+        "kept/99mmdebstrap": settings.without_secrets(options),
+    }.items():
         (work / name).write_text(text)
-    (work / "kept/sources.list").write_text(settings.without_secrets(given["sources.list"]))
-    (work / "kept/99mmdebstrap").write_text(settings.without_secrets(given["apt.conf"]))
 
 
 def store(tar: Path, registry: Path) -> None:

@@ -10,13 +10,9 @@ from pathlib import Path
 
 from cluster import ClusterError, cgroups, live, settings, state
 from cluster.location import INSIDE, LIVE, failed_logs
+from cluster.sandbox import UNSHARE
 
 LIMIT = 300  # seconds; a start takes 6, and some 60 where other programs take most of the processors
-# With --kill-child process 1 ends when unshare does, and with it all others of its namespace.
-UNSHARE = [
-    "unshare", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child", "--propagation", "private",
-    "--",
-]  # fmt: skip
 # The cgroups must be entered before the namespace is made, whose root they are.
 IN_CGROUPS = 'for group in $1; do echo 0 >"$group/cgroup.procs" || exit; done; shift; exec "$@"'
 
@@ -24,13 +20,13 @@ IN_CGROUPS = 'for group in $1; do echo 0 >"$group/cgroup.procs" || exit; done; s
 def start(options: dict, root: Path, registry: Path | None, say) -> None:
     """Start process 1, show what it says, and let it stay when it is ready."""
     home = options.get("home", "")
-    owner = Path(home or root / "home/learner").stat().st_uid
-    live.make(root / "home/learner", owner)
+    options["uid"] = Path(home or root / "home/learner").stat().st_uid
+    live.make(root / "home/learner", options["uid"])
     kind, groups = cgroups.make()
     command = [
-        "sh", "-c", IN_CGROUPS, "sh", " ".join(map(str, groups)), *UNSHARE, "sh", INSIDE / "mounts.sh", root, LIVE,
-        home, registry or "", kind, " ".join(settings.local_folders(settings.pip_options())),
-        json.dumps(options | {"uid": owner}),
+        "sh", "-c", IN_CGROUPS, "sh", " ".join(map(str, groups)), *UNSHARE, "--cgroup", "--",
+        "sh", INSIDE / "mounts.sh", root, LIVE, home, registry or "", kind,
+        " ".join(settings.local_folders(settings.pip_options())), json.dumps(options),
     ]  # fmt: skip
     with live.LOGS.joinpath("start.log").open("wb") as errors:
         process = subprocess.Popen(
@@ -40,8 +36,7 @@ def start(options: dict, root: Path, registry: Path | None, say) -> None:
     assert process.stdin
     try:
         facts = follow(process, say)
-        process.stdin.write("stay\n")
-        process.stdin.flush()
+        print("stay", file=process.stdin, flush=True)
         state.write(facts | {"ready": True})
     except BaseException:
         with contextlib.suppress(OSError):  # what a cluster writes goes with it

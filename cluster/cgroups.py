@@ -81,12 +81,10 @@ def settle(pid: int) -> None:
 def remove(seconds: float = 10) -> list[Path]:
     """Remove our folders, which works when their last process is gone; return those that stay."""
     end = time.monotonic() + seconds
-    while left := folders():
+    while (left := folders()) and time.monotonic() < end:
         for group in left:
             for folder, _, _ in os.walk(group, topdown=False):
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)
-        if time.monotonic() > end:
-            break
         time.sleep(0.05)
-    return folders()
+    return left

@@ -1,10 +1,10 @@
 """What the practice cluster can be told, a function a verb; each returns the exit code."""
 
 import contextlib
+import functools
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import threading
@@ -19,9 +19,7 @@ REPAIR_SECONDS = 600
 ANSWER_SECONDS = 10  # for a registry; where no name server answers, the question itself takes longer
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)
+say = functools.partial(print, flush=True)
 
 
 def only_root() -> None:
@@ -64,13 +62,8 @@ def refuse_other_slurm() -> None:
     """Leave a machine alone that is part of a cluster already."""
     for conf in Path("/etc").glob("slurm*/*.conf"):
         raise ClusterError(f"this machine has a Slurm of its own ({conf}): nothing is started beside it")
-    if shutil.which("sinfo"):
-        try:
-            answer = subprocess.run(["sinfo"], capture_output=True, timeout=10, check=False).returncode == 0
-        except subprocess.TimeoutExpired:
-            answer = True  # something is there, and it is busy
-        if answer:
-            raise ClusterError("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
+    if subprocess.run(["timeout", "10", "sinfo"], capture_output=True).returncode in (0, 124):  # 124: it is busy
+        raise ClusterError("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
 
 
 def take_slot(nodes: int) -> int:

@@ -30,15 +30,10 @@ def learner(state: dict, command: list[str], more: dict | None = None, **streams
     """Run a command as learner in his home, with a clean environment and `more` of it; return its exit code."""
     environment = {name: os.environ[name] for name in ("TERM", "COLUMNS", "LINES") if name in os.environ}
     whole = nsenter(state, "bash", "/opt/practice-cluster/learner.sh", "/home/learner", *command)
-    process = subprocess.Popen(whole, env=environment | (more or {}), **streams)
     # Ctrl-C reaches the command as well: it decides what to do, and what it returns is returned.
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    handler = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        code = process.wait()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
+        code = subprocess.call(whole, env=environment | (more or {}), **streams)
     finally:
         signal.signal(signal.SIGINT, handler)
     return code if code >= 0 else 128 - code

@@ -126,7 +126,4 @@ def secret_pip_conf() -> str:
 
 def certificates() -> bytes:
     """Return the certificates that this machine trusts."""
-    try:
-        return CERTIFICATES.read_bytes()
-    except OSError:
-        return b""
+    return CERTIFICATES.read_bytes() if CERTIFICATES.exists() else b""

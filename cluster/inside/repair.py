@@ -67,7 +67,6 @@ def begin(daemon: str) -> None:
         must("munged", "--force", user="munge")
     elif daemon == "mariadbd":
         start.start_database()
-        wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
     elif daemon == "slurmdbd":
         start.start_slurmdbd()
     elif daemon == "slurmctld":

@@ -33,9 +33,7 @@ class Failure(Exception):
     """A step that did not do what it should, in one line."""
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)
+say = functools.partial(print, flush=True)
 
 
 def run(*command: str, user: str = "", seconds: float = ANSWER) -> subprocess.CompletedProcess:
@@ -129,23 +127,13 @@ def folder(path: str, user: str, mode: int = 0o755) -> None:
 
 def usable_cgroup() -> str:
     """Say which cgroups Slurm can use here: "v1", "v2" or "none"."""
-
-    def may_write(parent: Path) -> bool:
-        probe = parent / "practice-cluster-probe"
-        try:
-            probe.mkdir()
-            probe.rmdir()
-        except OSError:
-            return False
-        return True
-
     if all(CGROUP.joinpath(name, "cgroup.procs").exists() for name in ("memory", "freezer", "cpuacct")):
-        return "v1" if may_write(CGROUP / "memory") else "none"
+        return "v1" if os.access(CGROUP / "memory", os.W_OK) else "none"
     try:
         controllers = CGROUP.joinpath("cgroup.controllers").read_text().split()
     except OSError:
         return "none"
-    return "v2" if {"memory", "cpuset", "cpu"} <= set(controllers) and may_write(CGROUP) else "none"
+    return "v2" if {"memory", "cpuset", "cpu"} <= set(controllers) and os.access(CGROUP, os.W_OK) else "none"
 
 
 def start_munge() -> None:
@@ -163,10 +151,9 @@ def start_accounting() -> None:
     folder("/run/mysqld", "mysql")
     folder("/run/slurm", "slurm")
     folder(str(LOGS), "slurm")
-    start_database()
     start_munge()
     say("munge runs")
-    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
+    start_database()
     must("mariadb", "-e", "create database if not exists slurm_acct; "
          "create user if not exists slurm@localhost identified via unix_socket; "
          "grant all on slurm_acct.* to slurm@localhost")  # fmt: skip
@@ -175,8 +162,9 @@ def start_accounting() -> None:
 
 
 def start_database() -> None:
-    """Start MariaDB, and don't wait for it."""
+    """Start MariaDB, and wait for an answer."""
     daemon("mariadbd", "mariadbd", "--user=mysql")
+    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
 
 
 def start_slurmdbd() -> None:
@@ -184,13 +172,6 @@ def start_slurmdbd() -> None:
     must("slurmdbd", user="slurm")
     answers = functools.partial(succeeds, "sacctmgr", "-n", "list", "cluster")
     wait("no answer from slurmdbd", answers, daemons=("slurmdbd",))
-
-
-def stop_accounting() -> None:
-    """End what start_accounting has started."""
-    stop("slurmdbd")
-    must("mariadb-admin", "shutdown")
-    stop("munged")
 
 
 def stop(*names: str) -> None:
@@ -229,9 +210,8 @@ def start_node(number: int) -> None:
     must("slurmd", "-N", f"n{number}")
 
 
-def start_with_cgroup(options: dict) -> str:
-    """Start Slurm with the cgroups of the machine, without them if that fails; say which."""
-    cgroup = usable_cgroup()
+def start_with_cgroup(options: dict, cgroup: str) -> str:
+    """Start Slurm with these cgroups of the machine, without any if that fails; return which."""
     try:
         slurm_conf.write(options, cgroup)
         start_slurm(options["nodes"])
@@ -240,9 +220,7 @@ def start_with_cgroup(options: dict) -> str:
             raise
         say(f"once more without cgroups, because: {failure}")
         stop("slurmctld", "slurmd")
-        cgroup = "none"
-        slurm_conf.write(options, cgroup)
-        start_slurm(options["nodes"])
+        return start_with_cgroup(options, "none")
     return cgroup
 
 
@@ -292,7 +270,9 @@ def main() -> None:
         slurm_conf.write(slurm_conf.DEFAULTS | {"slot": int(sys.argv[2])}, "none")
         start_accounting()
         must(*sys.argv[3:], seconds=300)
-        stop_accounting()
+        stop("slurmdbd")
+        must("mariadb-admin", "shutdown")
+        stop("munged")
         return
     options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
     if "uid" in options:
@@ -300,7 +280,7 @@ def main() -> None:
     slurm_conf.write(options, "none")
     start_registry(slurm_conf.Ports(options["slot"]).registry)
     start_accounting()
-    cgroup = start_with_cgroup(options)
+    cgroup = start_with_cgroup(options, usable_cgroup())
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
     if cgroup == "none":
         say("no usable cgroup here: memory limits are not enforced")

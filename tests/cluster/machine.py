@@ -118,7 +118,7 @@ def apart(name):
 
 
 def of_another(process, name):
-    """Does a process belong to a cluster of another name?"""
+    """Say whether a process belongs to a cluster of another name."""
     said = "".join(texts(process / file for file in ("cgroup", "cmdline", "environ", "mountinfo")))
     names = set(re.findall(r"(?:/practice-cluster-|/live/|PRACTICE_CLUSTER_NAME=)([a-z0-9-]+)", said))
     return bool(names) and name not in names
