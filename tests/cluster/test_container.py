@@ -8,7 +8,9 @@ import os
 import subprocess
 
 import pytest
-from practice import PRACTICE_CLUSTER
+
+from cluster.location import INSIDE
+from cluster.sandbox import UNSHARE
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
@@ -31,18 +33,6 @@ ip link set lo up
 printf '127.0.0.1 localhost\\n192.0.2.1 box\\n' >etc/hosts
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . bash /opt/practice-cluster/container.sh "$@"
 """
-UNSHARE = [
-    "unshare",
-    "--mount",
-    "--pid",
-    "--net",
-    "--uts",
-    "--ipc",
-    "--fork",
-    "--kill-child",
-    "--propagation",
-    "private",
-]
 
 
 @pytest.fixture
@@ -54,11 +44,9 @@ def container(warm, tmp_path):
         work.mkdir()
         folder.mkdir()
         os.chown(folder, owner, owner)
-        script = ["sh", "-euc", CONTAINER, "sh", work, warm, PRACTICE_CLUSTER.parent / "inside", folder]
-        done = subprocess.run(
-            [*UNSHARE, "--", *script, "bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False, timeout=300,
-        )  # fmt: skip
+        script = ["sh", "-euc", CONTAINER, "sh", work, warm, INSIDE, folder, "bash", "-c", command]
+        whole, nothing = [*UNSHARE, "--net", "--", *script], subprocess.DEVNULL
+        done = subprocess.run(whole, stdin=nothing, capture_output=True, text=True, check=False, timeout=300)
         return done, folder
 
     return run
