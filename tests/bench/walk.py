@@ -11,9 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from extensions.blocks import commands, edited  # noqa: E402
-from walk import inventory, places  # noqa: E402
-from walk.journey import Journey  # noqa: E402
+from walk.collect import collect  # noqa: E402
+from walk.environments import environment_of  # noqa: E402
+from walk.model import Edit, edited  # noqa: E402
+from walk.session import Session  # noqa: E402
 from walk.slurm import AT_ONCE  # noqa: E402
 
 PAGES = ["content/split", "content/first-job", "content/array-jobs"]
@@ -26,14 +27,14 @@ def script(blocks) -> str:
     lines = ["cd", "shopt -s expand_aliases"]
     files = {}
     for block in blocks:
-        if block.kind == inventory.EDIT:
-            name = block.options["file"]
+        if isinstance(block, Edit):
+            name = block.file
             files[name] = edited(files.get(name) or (ROOT / "code" / name).read_text(encoding="utf-8"), block.text)
             lines.append(f"cat >{name} <<'END OF FILE'\n{files[name].rstrip()}\nEND OF FILE")
             continue
-        for command, code in zip(commands(block.text), block.options["exit"], strict=True):
-            lines += [] if AT_ONCE.search(command.text) else [WAIT]
-            lines += [command.text, f"test $? = {code} || exit"]
+        for command in block.commands:
+            lines += [] if AT_ONCE.search(command.head) else [WAIT]
+            lines += [command.text, f"test $? = {command.exit} || exit"]
     return "\n".join([*lines, WAIT])
 
 
@@ -41,23 +42,23 @@ def main():
     if os.geteuid() != 0:
         print("walk: not measured, because only root can start a practice cluster")
         return
-    found = inventory.read(ROOT, ROOT / "_build/doctrees")
+    site = collect(ROOT, ROOT / "_build/doctrees")
     chosen = sys.argv[1:] or PAGES
-    needed = {name for page in chosen for name in found.needed(page)}
-    pages = [page.name for page in found.pages if page.name in needed]
-    place = places.of(found)
-    with Journey(found, place, pages) as journey:
+    needed = {name for page in chosen for name in site.needed(page)}
+    pages = [page.name for page in site.pages if page.name in needed]
+    place = environment_of(site)
+    with Session(site, place, pages) as session:
         begin = time.perf_counter()
-        wrong = [outcome.report() for outcome in journey if outcome.wrong]
+        wrong = [outcome.report() for outcome in session if outcome.wrong]
         ours = time.perf_counter() - begin
     if wrong:
         print("\n".join(["walk: not measured, because it went wrong:", *wrong]))
         return
-    blocks = [block for block in found.of(inventory.TRANSCRIPT, inventory.EDIT) if block.page in pages]
-    place = places.of(found)
+    blocks = [block for block in site.walked if block.page in pages]
+    place = environment_of(site)
     place.start()
     try:
-        bundle = ROOT / found.config.walk_bundle
+        bundle = ROOT / site.config.walk_bundle
         place.put(bundle.name, bundle.read_bytes())
         place.put("plain.sh", script(blocks).encode())
         shell = place.shell()

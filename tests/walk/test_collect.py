@@ -135,7 +135,9 @@ def test_without_a_built_site_there_is_one_line(tmp_path):
 
 
 def test_a_site_that_is_not_built(small):
-    with pytest.raises(WalkError, match=r"the site is not built: .*environment\.pickle is missing; `make html` makes it"):
+    with pytest.raises(
+        WalkError, match=r"the site is not built: .*environment\.pickle is missing; `make html` makes it"
+    ):
         inventory.read(small.source, small.source / "_build/doctrees")
 
 

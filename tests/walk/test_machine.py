@@ -6,9 +6,9 @@ import signal
 import pytest
 
 from walk.environments import environment_of
-from walk.update import update
 from walk.errors import WalkError
 from walk.session import Session
+from walk.update import update
 
 ME = os.getpid()  # the tests of other workers look for such processes, too
 PAGE = """\

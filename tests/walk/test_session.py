@@ -136,7 +136,11 @@ def test_a_job_that_fails_without_a_word(small, told):
     if told:
         small.change("index.md", "$ cd kitchen", f"$ echo '{told}'\n{told}\n$ cd kitchen")
     said = [text for text in small.walk("index")["index.md:9"] if "has ended FAILED" in text]
-    assert said == ([] if told.startswith("7") else ["index.md:9: job 7 (bread) has ended FAILED, and no output on the page says so of this id"])
+    assert said == (
+        []
+        if told.startswith("7")
+        else ["index.md:9: job 7 (bread) has ended FAILED, and no output on the page says so of this id"]
+    )
 
 
 def test_ten_walks_give_the_same_verdict(small):

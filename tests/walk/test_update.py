@@ -2,8 +2,8 @@
 
 import pytest
 
-from walk.update import update
 from walk.errors import WalkError
+from walk.update import update
 
 
 def outputs(small):
