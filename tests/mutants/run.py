@@ -10,6 +10,7 @@ Ends with 1 if a mutant survives or something is not proven, with 2 if a mutant 
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -33,7 +34,11 @@ KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "elsewhere"  # elsewhere: an
 MAKE = ["make", "-s", "-o", "site-venv", "html", f"PYTHON_IN={sys.executable}"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
 WALKED = [*PYTEST, "-p", "walk.plugin", "--walk"]
-RED = ("FAILED", "ERROR", "E ")  # how the lines of pytest begin that say what is wrong
+RED = re.compile(r"(FAILED|ERROR|E ).*|(\S+\.md):\d+: .*")  # the lines of pytest that say what is wrong; the location
+
+
+class NotProven(Exception):
+    """A check that is red without a mutant."""
 
 
 class Copies:
@@ -67,7 +72,7 @@ class Copies:
             if self._ended:
                 return "interrupted"
             process = subprocess.Popen(
-                words, cwd=copy, env=environment | {"NO_COLOR": "1", "COLUMNS": "200"}, text=True, errors="replace",
+                words, cwd=copy, env=environment | {"NO_COLOR": "1"}, text=True, errors="replace",
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
             self._running.add(process)
@@ -92,32 +97,31 @@ def command(mutant: Mutant) -> list[str]:
     return [*WALKED, "-x", f"{mutant.page}.md"] if mutant.check == WALK else [*PYTEST, mutant.check]
 
 
-def verdict(mutant: Mutant, red: str, said: str) -> str:
-    """Return what became of a mutant."""
-    if not said:
-        return SURVIVED
-    return KILLED if red == mutant.check and names(mutant.page, said) else ELSEWHERE
+def names(mutant: Mutant, said: str) -> bool:
+    """Tell whether what is red names the page.
 
-
-def names(page: str, said: str) -> bool:
-    """Tell whether what is red names the page."""
-    return f"{page}.md" in said or f"[{page}]" in said
+    The walk fails at the page that it was asked for, wherever something is wrong: its first report says where.
+    """
+    file, lines = f"{mutant.page}.md", said.splitlines()
+    if mutant.check == WALK:
+        return next((red[2] for line in lines if (red := RED.fullmatch(line)) and red[2]), "") == file
+    return any(file in line or f"[{mutant.page}]" in line for line in lines if mutant.check == BUILD or RED.match(line))
 
 
 def show(mutant: Mutant, red: str, said: str, seconds: float, why: bool) -> str:
     """Print and return what became of a mutant."""
-    result = verdict(mutant, red, said)
+    result = (KILLED if red == mutant.check and names(mutant, said) else ELSEWHERE) if said else SURVIVED
     print(f"{result:9} {seconds:6.1f} s  {mutant.check:6} {mutant.page}: {mutant.name}", flush=True)
     if result == ELSEWHERE:
         print(f"    wanted: {mutant.check} names {mutant.page}; got, from {red}:", flush=True)
     if said and (why or result == ELSEWHERE):
-        lines = [line for line in said.splitlines() if line.startswith(RED)] or said.splitlines()
+        lines = [line for line in said.splitlines() if RED.match(line)] or said.splitlines()
         print("\n".join(f"    {line}" for line in lines[:16]), flush=True)
     return result
 
 
 def prove(copies: Copies, mutants: list[Mutant], jobs: int, why: bool) -> Counter:
-    """Run each check without a mutant, and then with each; Unfit if one is red without. Return how many verdicts."""
+    """Run each check without a mutant, and with each; return how many verdicts, NotProven if one is red without."""
     controls = {(mutant.check, mutant.page if mutant.check == WALK else ""): mutant for mutant in mutants}
     counts: Counter = Counter()
     with ThreadPoolExecutor(jobs) as pool:
@@ -137,10 +141,6 @@ def prove(copies: Copies, mutants: list[Mutant], jobs: int, why: bool) -> Counte
             copies.end()
             raise
     return counts
-
-
-class NotProven(Exception):
-    """A check that is red without a mutant."""
 
 
 def arguments() -> argparse.Namespace:
@@ -171,7 +171,7 @@ def main() -> int:
         if problem := mutant.problem(ROOT):
             raise Unfit(problem)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        jobs = min(args.jobs, len(mutants)) or 1
+        jobs = max(1, min(args.jobs, len(mutants)))
         counts = prove(Copies(Path(folder).resolve(), jobs), mutants, jobs, args.why)
     totals = ", ".join(f"{counts[one]} {one}" for one in (KILLED, SURVIVED, ELSEWHERE))
     print(f"{len(mutants)} mutants: {totals}, {time.monotonic() - begin:.0f} s")
