@@ -118,6 +118,7 @@ class Normalizer:
             text = rule.pattern.sub(f"<{rule.name}>", text)
         ids = tuple(JOB_ID.pattern.findall(text))
         text = JOB_ID.pattern.sub(lambda match: self._mark(match[0]), text)
+        text = re.sub(r"^(<job \d*>\S*) +", r"\1 ", text)  # a longer id leaves fewer blanks in its column
         return Line(LOG_ID.pattern.sub("<log id>", text), raw, ids, tuple(LOG_ID.pattern.findall(text)))
 
     def _mark(self, job: str) -> str:

@@ -62,7 +62,7 @@ def test_a_killed_walk_leaves_no_cluster(on_slurm, number, running, wait):
 
 
 def test_jobs_that_are_over_in_a_second_are_shown_while_they_run(on_slurm):
-    """However long the reader takes to look: they stand still meanwhile, and go on afterwards."""
+    """However long the learner takes to look: they stand still meanwhile, and go on afterwards."""
     shown = "1     short    bread  learner  R       0:00      1 n1"
     header = "             JOBID PARTITION     NAME     USER ST       TIME  NODES NODELIST(REASON)"
     typed = [

@@ -41,7 +41,7 @@ $ (exit 3)
 :where: machine
 
 $ echo $? $(ls index.md)
-0 index.md
+3 index.md
 ```
 """
 NOTES = 'up|down) echo "$1 $PRACTICE_CLUSTER_NAME" >>"$0.names" ;;'
@@ -121,7 +121,7 @@ def test_the_name_of_a_walk_can_be_chosen(small, oven):
     assert names(small) == [("up", "bread"), ("down", "bread-machine"), ("down", "bread")]
 
 
-def test_no_job_of_the_reader_is_waited_for_there(small, oven):
+def test_no_job_of_the_learner_is_waited_for_there(small, oven):
     busy = 'echo \'case "$*" in *--states=all*) ;; *) echo "7|RUNNING|short|None" ;; esac\' >squeue'
     small.cluster(f'run) {busy}; echo "echo \'short|n1|mixed\'" >sinfo; shift; exec "$@" ;;')
     found = small.collect()

@@ -37,11 +37,11 @@ LIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "old", "new", "place", "said"), LIES)
-def test_a_lie_is_found_where_it_stands(small, file, old, new, place, said):
+@pytest.mark.parametrize(("file", "old", "new", "location", "said"), LIES)
+def test_a_lie_is_found_where_it_stands(small, file, old, new, location, said):
     small.change(file, old, new)
     wrong = small.walk()
-    text = "\n".join(wrong[place])
+    text = "\n".join(wrong[location])
     for words in said:
         assert words in text
     # What does not depend on it is still right.
@@ -93,54 +93,86 @@ def test_an_interrupted_walk_leaves_nothing_behind(small, tmp_path, number, runn
     process = small.start(env={"TMPDIR": str(tmp_path / "temporary")})
     wait(lambda: running(sleep))
     process.send_signal(number)
-    _, err = process.communicate(timeout=600)
-    assert (process.returncode, err) == (130, "walk: interrupted\n")
+    out, _ = process.communicate(timeout=600)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED and "KeyboardInterrupt" in out
     assert not running(sleep)
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_cluster_that_somebody_else_started_is_left_alone(small):
-    cluster = small.source / "cluster"
-    cluster.write_text('#!/bin/sh\necho "$1" >>"$0.log"\necho "cluster: it is up already" >&2\nexit 1\n')
-    cluster.chmod(0o755)
-    small.change("conf.py", "walk_for_show", 'walk_cluster = "cluster"\nwalk_for_show')
+    log = small.script('#!/bin/sh\necho "$1" >>"$0.log"\necho "cluster: it is up already" >&2\nexit 1\n')
     with pytest.raises(WalkError, match=r"^cluster: it is up already$"):
         small.walk()
-    assert cluster.with_name("cluster.log").read_text() == "up\n"
+    assert log.read_text() == "up\n"
 
 
-# A cluster that only says of one job that it failed; the accounting knows it when it is asked for the second time.
-SAYS_ONE_FAILED = """#!/bin/sh
+# A cluster that only says what became of jobs; the accounting knows it when it is asked for the second time.
+SAYS_FAILED = """#!/bin/sh
 test "$1" = run || exit 0
 shift
 mkdir -p "$0.home" && cd "$0.home"
 echo '#!/bin/sh' >sinfo; chmod +x sinfo
 cat >sacct <<'END'
-if test -e asked; then echo "7|FAILED|bread"; fi
+if test -e asked; then printf 'JOBS'; fi
 echo >asked
 END
 cat >squeue <<'END'
-case "$*" in *--states=all*) echo "7|FAILED|bread" ;; *) test -e seen || echo "7|RUNNING|short|None"; echo >seen ;; esac
+case "$*" in *--states=all*) printf 'JOBS' ;; *) test -e seen || echo "7|RUNNING|short|None"; echo >seen ;; esac
 END
 chmod +x sacct squeue
 PATH=$PWD:$PATH exec "$@"
 """
+TASK_0 = "7_0              FAILED      1:0"
+TASK_3 = "7_3              FAILED      1:0"
+WORDS = {  # what the output is, what the page shows of it, and the options; and which of two failed tasks are told
+    "nothing": ("", "", "", ""),
+    "one task": (TASK_3, TASK_3, "", "7_3"),
+    "both": (f"{TASK_0}\n{TASK_3}", f"{TASK_0}\n{TASK_3}", "", "7_0 7_3"),
+    "the array": ("7                FAILED      1:0", "7                FAILED      1:0", "", ""),
+    "the name": ("bread  FAILED", "bread  FAILED", "", ""),
+    "hidden": (f"{TASK_0}\n{TASK_3}", f"...\n{TASK_3}", "", "7_3"),
+    "only shown": (f"{TASK_0}\n{TASK_3}", f"{TASK_0}\n{TASK_3}", ":output: shown\n\n", ""),
+}
 
 
-@pytest.mark.parametrize("told", ["", "7                FAILED", "bread  FAILED"])
-def test_a_job_that_fails_without_a_word(small, told):
-    cluster = small.source / "cluster"
-    cluster.write_text(SAYS_ONE_FAILED)
-    cluster.chmod(0o755)
-    small.change("conf.py", "walk_for_show", 'walk_cluster = "cluster"\nwalk_for_show')
-    if told:
-        small.change("index.md", "$ cd kitchen", f"$ echo '{told}'\n{told}\n$ cd kitchen")
-    said = [text for text in small.walk("index")["index.md:9"] if "has ended FAILED" in text]
-    assert said == (
-        []
-        if told.startswith("7")
-        else ["index.md:9: job 7 (bread) has ended FAILED, and no output on the page says so of this id"]
-    )
+@pytest.mark.parametrize(("printed", "shown", "options", "told"), WORDS.values(), ids=WORDS)
+def test_a_line_that_the_page_shows_excuses_its_own_job_and_no_other(small, printed, shown, options, told):
+    small.script(SAYS_FAILED.replace("JOBS", r"7_0|FAILED|bread\n7_3|FAILED|bread\n"))
+    lines = f"$ cat said\n{shown}\n" if shown else "$ cat said\n"
+    there = f"$ mkdir -p kitchen\n$ printf '%s' >said {' '.join(map(repr, printed.split(chr(10))))}\n{lines}"
+    text = there.replace("'%s'", r"'%s\n'" if printed else "''")
+    small.change("index.md", "$ mkdir -p kitchen\n", options + text)
+    [(location, wrong)] = small.walk("index").items()
+    said = [text for text in wrong if "has ended" in text]
+    assert wrong == said
+    assert said == [
+        f"{location}: job {job} (bread) has ended FAILED, and no output on the page says so of this id"
+        for job in ("7_0", "7_3")
+        if job not in told
+    ]
+
+
+@pytest.mark.parametrize("word", ["sbatch me.sh", "squeue"])
+def test_what_a_here_document_has_is_no_command(small, word):
+    """Nobody waits for jobs before `sbatch`; a script that is written while jobs run would be raced by them."""
+    busy = 'case "$*" in *--states=all*) ;; *) test -e ended || echo "7|RUNNING|short|None" ;; esac'
+    ends = "echo touch ended >scancel"
+    small.cluster(f"run) {ends}; cat >squeue <<'END'\n#!/bin/sh\ncd $(dirname $0)\n{busy}\nEND\nshift; exec \"$@\" ;;")
+    written = f"$ cat >job.sh <<'END'\n{word}\nEND\n"
+    small.change("index.md", "```{transcript}\n", f"```{{transcript}}\n:limit: 3\n\n{written}")
+    first = small.walk("index")["index.md:11"][0]
+    assert first.startswith("index.md:11: $ cat >job.sh") and "jobs still wait or run after 3 seconds" in first
+
+
+@pytest.mark.parametrize("number", [5_000, 200_000])
+def test_a_long_file_can_be_edited(small, number):
+    """A terminal takes lines of 4096 bytes at most."""
+    more = f"$ {{ printf '#'; head -c {number} /dev/zero | tr '\\0' x; echo; }} >>weigh.sh\n"
+    small.change("bake.md", "END\n$ sh", f"END\n{more}$ sh")
+    small.change("bake.md", ":result: code/weigh.sh\n", "")
+    small.change("bake.md", "  :exit: 0 2\n\n", f"  :exit: 0 0 2\n\n  $ tail -n 1 weigh.sh | wc -c\n  {number + 2}\n")
+    wrong = small.walk("bake")
+    assert len(wrong) == 4 and not any(wrong.values()), wrong
 
 
 def test_ten_walks_give_the_same_verdict(small):
@@ -151,16 +183,13 @@ def test_ten_walks_give_the_same_verdict(small):
     assert {path: path.read_bytes() for path in small.source.glob("*.*")} == before
 
 
-def said(small):
-    """The exit code of a walk at the command line, and what it says on standard error."""
-    process = small.start()
-    _, err = process.communicate()
-    return process.returncode, err
-
-
 def test_a_cluster_that_does_not_end_says_why_in_its_one_line(small):
     small.cluster('down) echo "cluster: process 7 does not end" >&2; exit 1 ;;')
-    assert said(small) == (2, "walk: cluster: process 7 does not end\n")
+    code, said = small.run("share.md")
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert "1 error" in said and "cluster: process 7 does not end\n" in said
+    code, said = small.run("-x", "share.md")
+    assert code == pytest.ExitCode.TESTS_FAILED and "cluster: process 7 does not end\n" in said
 
 
 def test_an_error_at_the_end_does_not_hide_the_one_before(small):
@@ -168,13 +197,17 @@ def test_an_error_at_the_end_does_not_hide_the_one_before(small):
     small.change("conf.py", "walk_for_show", 'walk_bundle = "bread.zip"\nwalk_for_show')
     full = 'run) case "$*" in *bread.zip*) echo "cluster: no space" >&2; exit 1 ;; esac; shift; exec "$@" ;;'
     log = small.cluster(full + ' down) echo "cluster: process 7 does not end" >&2; exit 1 ;;')
-    assert said(small) == (2, "walk: cluster: no space\nwalk: cluster: process 7 does not end\n")
+    code, said = small.run("index.md")
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert "\ncluster: no space\ncluster: process 7 does not end\n" in said and "Traceback" not in said
     assert log.read_text().split() == ["up", "run", "run", "run", "down"]
 
 
 def test_a_download_that_is_not_there_is_one_line(small):
     small.change("conf.py", "walk_for_show", 'walk_bundle = "bread.zip"\nwalk_for_show')
-    assert said(small) == (2, f"walk: {small.source}/bread.zip: No such file or directory\n")
+    code, said = small.run("index.md")
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert f"\n{small.source}/bread.zip: No such file or directory\n" in said and "Traceback" not in said
 
 
 NO_SHELL = {
@@ -209,8 +242,8 @@ def test_where_no_new_shell_starts_the_rest_is_not_walked(small):
     wrong = small.walk()
     first = wrong.pop("index.md:9")
     assert first == ["index.md:9: the shell has ended here", "index.md:10: cluster: is gone"]
-    for place, texts in wrong.items():
-        assert texts == [f"{place}: not walked, because the walk could not go on at index.md:10"]
+    for location, texts in wrong.items():
+        assert texts == [f"{location}: not walked, because the walk could not go on at index.md:10"]
 
 
 def test_a_page_that_ends_the_shell_of_the_walk_keeps_its_own(small):

@@ -54,7 +54,7 @@ class Slurm:
         path.write_text(text, encoding="utf-8")
 
     def wait(self, command: str = "true", limit: float = 600) -> bool:
-        """Wait as a reader does before a command."""
+        """Wait as a learner does before a command."""
         return self.queue.wait(command, limit)
 
 

@@ -1,9 +1,16 @@
 """What a walk got is written into the pages where they show something else, and only there."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from walk.compare import Comparison
 from walk.errors import WalkError
-from walk.update import update
+from walk.model import Command, Transcript
+from walk.normalize import ANY
+from walk.session import Outcome
+from walk.shell import Result
+from walk.update import new_text, shorten, update
 
 
 def outputs(small):
@@ -28,7 +35,7 @@ def test_a_true_page_stays_as_it_is(small):
         ("bake.md", "800 grams of flour\n", ""),
         ("bake.md", "  2000 grams of flour\n", "  one\n\n  two\n"),
         ("bake.md", "  ls: cannot access 'no-oven': No such file or directory\n", ""),
-        ("share.md", "1\n...\n9\n$ pwd", "0\n...\n8\n$ pwd"),
+        ("share.md", "1\n...\n9\n$ pwd", "0\n...\n10\n$ pwd"),
     ],
 )
 def test_a_wrong_output_is_written_anew_and_then_stays(small, file, old, new):
@@ -67,9 +74,12 @@ def test_an_output_that_a_page_cannot_show_is_not_written(small, line):
 def test_where_a_command_ends_otherwise_nothing_is_written(small):
     small.change("bake.md", "800 grams of flour", "nothing")
     small.change("bake.md", "$ sh weigh.sh 2", "$ sh weigh.sh 2; false")
+    small.change("share.md", "1\n...", "0\n...")
     before = texts(small)
-    assert outputs(small) == []
+    with pytest.raises(WalkError, match=r"^nothing is written, because not only outputs are wrong: bake\.md:8$"):
+        outputs(small)
     assert texts(small) == before
+    assert sorted(path.name for path in small.source.glob("*.md*")) == sorted(before)
 
 
 def test_what_is_only_shown_stays(small):
@@ -80,10 +90,85 @@ def test_what_is_only_shown_stays(small):
 
 
 def test_a_page_that_was_changed_meanwhile_is_not_touched(small):
-    small.change("bake.md", "800 grams", "900 grams")
+    small.change("bake.md", "800 grams", "900 grams")  # not written either
+    small.change("share.md", "1\n...", "0\n...")
     small.walk()
-    small.change("bake.md", "# Bake\n", "# Bake\n\nMore words.\n")
+    small.change("share.md", "# Share\n", "# Share\n\nMore words.\n")
     before = texts(small)
-    with pytest.raises(WalkError, match=r"bake\.md:8: the page has changed since it was built"):
+    with pytest.raises(WalkError, match=r"share\.md:8: the page has changed since it was built"):
         update(small.site, small.outcomes)
+    assert texts(small) == before
+
+
+def matched(shown, got):
+    return Comparison().match(shown, got) is not None
+
+
+def updated(shown, got):
+    """Return the output that a page has after an update."""
+    command = Command(0, "true", "true", tuple(shown))
+    block = Transcript("index", 1, "\n".join(["$ true", *shown]), (command,), 600, True, False)
+    match = Comparison().match(shown, got)
+    return new_text(Outcome(block, [Result(got, 0)], [match]), ()).split("\n")[1:]
+
+
+# Some are alike, as lines are of which only a number has changed.
+LINES = st.sampled_from(["", "task 1: k=1", "task 2: k=3", "task 2: k=5", "accuracy 0.64", "accuracy 0.66", "done"])
+
+
+@given(st.lists(LINES | st.just(ANY), max_size=8), st.lists(LINES, max_size=8))
+def test_what_is_shortened_is_true_and_stays(shown, got):
+    new = updated(shown, got)
+    assert matched(new, got)
+    assert updated(new, got) == new
+    assert (ANY in new) <= (ANY in shown)
+
+
+@given(st.data(), st.lists(LINES, max_size=6), st.lists(LINES, max_size=6), st.lists(LINES, max_size=6))
+def test_a_true_page_with_dots_is_not_changed(data, first, second, third):
+    got = [*first, "one", *second, "two", *third]
+    shown = [*first, ANY, "one", *data.draw(st.sampled_from([second, [ANY]])), "two", ANY]
+    assert matched(shown, got)
+    assert shorten(shown, got) == shown
+
+
+@pytest.mark.parametrize(
+    ("shown", "got", "new"),
+    [
+        ("a ... m ... z", "a b m c z", "a ... m ... z"),
+        ("a ... m ... z", "A b m c z", "A ... m ... z"),
+        ("a ... m ... z", "a b m c Z", "a ... m ... Z"),
+        ("a ... row-1:7 ... z", "a b row-1:8 c z", "a ... row-1:8 ... z"),  # its successor
+        ("a ... row-1:7 ... z", "A b row-1:8 c Z", "A ... row-1:8 ... Z"),
+        ("... row-1:7 ... row-2:7 ...", "a row-1:8 b row-2:9 z", "... row-1:8 ... row-2:9 ..."),
+        ("a ... m n ... z", "a b m x c z", None),
+        ("a ... m ... z", "a b c z", "a ... z"),  # it has none
+    ],
+)
+def test_what_is_shown_between_two_dots_stays(shown, got, new):
+    found = shorten(shown.split(), got.split())
+    assert new is None or found == new.split()
+    assert matched(found, got.split()) and "..." in found
+    assert "m" not in shown.split() or "m" not in got.split() or "m" in found
+
+
+def test_two_dots_on_a_page(small):
+    """What is between them is written anew where it has changed, and left where it has not."""
+    small.change(
+        "share.md", "$ seq 1 9\n1\n...\n9", "$ seq -f 'loaf %g' 1 9\nloaf 1\n...\nloaf 5 of rye\n...\nloaf 8.5"
+    )
+    assert outputs(small) == ["share.md:8"]
+    assert "\nloaf 1\n...\nloaf 5\n...\nloaf 9\n$ pwd" in texts(small)["share.md"]
+    assert outputs(small) == []
+
+
+@pytest.mark.parametrize("page", ["index", "bake", "share"])
+def test_one_block_that_failed_keeps_all_pages_as_they_are(small, page):
+    small.change("bake.md", "800 grams of flour", "nothing")
+    small.change("share.md", "9\n$ pwd", "8\n$ pwd")
+    first = {"index": "$ mkdir -p kitchen", "bake": "  $ ls no-oven", "share": "$ date"}[page]
+    small.change(f"{page}.md", first, f"{first}; (exit 7)")
+    before = texts(small)
+    with pytest.raises(WalkError, match=rf"^nothing is written.*: {page}\.md:\d+$"):
+        outputs(small)
     assert texts(small) == before
