@@ -24,6 +24,7 @@ from walk.update import update
 
 SITE = pytest.StashKey[Site]()
 SESSION = pytest.StashKey[Session]()
+NO_SESSION = pytest.StashKey[WalkError]()  # why none can begin
 SUMMARY = pytest.StashKey[list[str]]()
 NEEDS_A_CLUSTER = ("cluster", "engine", "slow")  # the marks of what is typed, where the site has a cluster
 
@@ -113,17 +114,27 @@ class BlockItem(pytest.Item):
 
 def session_of(item: pytest.Item) -> Session:
     """Return the session of this run, which the first item begins; WalkError if it can't begin."""
-    config = item.config
-    if SESSION not in config.stash:
-        site = config.stash[SITE]
-        blocks = [other.block for other in item.session.items if isinstance(other, BlockItem)]
-        chosen = {block.page for block in blocks if isinstance(block, (Transcript, Edit))}
-        pages = set(itertools.chain.from_iterable(map(site.needed, chosen)))
-        if config.option.update_outputs and any(block.page not in pages for block in site.walked):
-            raise WalkError("--update-outputs walks all pages: on some alone, jobs would have other ids")
-        session = Session(site, environment_of(site), sorted(pages))
-        config.stash[SESSION] = session.__enter__()
-    return config.stash[SESSION]
+    stash = item.config.stash
+    if NO_SESSION in stash:
+        raise stash[NO_SESSION]
+    if SESSION not in stash:
+        try:
+            stash[SESSION] = begun(item)
+        except WalkError as wrong:
+            stash[NO_SESSION] = wrong
+            raise
+    return stash[SESSION]
+
+
+def begun(item: pytest.Item) -> Session:
+    """Begin the session of the pages that the items of this run are on, and those that they need."""
+    site = item.config.stash[SITE]
+    blocks = {other.block for other in item.session.items if isinstance(other, BlockItem)}
+    if item.config.option.update_outputs and not blocks.issuperset(site.walked):
+        raise WalkError("--update-outputs walks all blocks of all pages: without some, jobs would have other ids")
+    chosen = {block.page for block in blocks if isinstance(block, (Transcript, Edit))}
+    pages = sorted(set(itertools.chain.from_iterable(map(site.needed, chosen))))
+    return Session(site, environment_of(site), pages).__enter__()
 
 
 @pytest.hookimpl(trylast=True)
@@ -142,10 +153,13 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if SESSION not in item.config.stash or isinstance(nextitem, BlockItem):
         return
     outcomes = item.config.stash[SESSION].outcomes
-    end_session(item.config)
-    if item.config.option.update_outputs:
-        written = update(item.config.stash[SITE], outcomes)
-        item.config.stash[SUMMARY] += [f"recorded: {location}" for location in written] or ["nothing has changed"]
+    try:
+        end_session(item.config)
+        if item.config.option.update_outputs:
+            written = update(item.config.stash[SITE], outcomes)
+            item.config.stash[SUMMARY] += [f"recorded: {location}" for location in written] or ["nothing has changed"]
+    except WalkError as wrong:
+        pytest.fail(told(wrong), pytrace=False)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from walk.collect import Site
+from walk.compare import Match
 from walk.errors import WalkError
 from walk.model import PROMPT, Block, Transcript
 from walk.normalize import ANY, Normalizer, Rule
@@ -50,11 +51,20 @@ def new_text(outcome: Outcome, rules: Sequence[Rule]) -> str:
         if match and not match.renumbered:
             lines += command.output
             continue
+        shown, got = [line.rstrip() for line in command.output], result.lines
         meaning = (PROMPT, "```", ":::")
-        if unfit := next((line for line in result.lines if line == ANY or line.startswith(meaning)), None):
+        if unfit := next((line for line in got if line == ANY or line.startswith(meaning)), None):
             raise WalkError(f"{outcome.block.location}: the output has a line that means something else there: {unfit}")
-        lines += shorten(list(command.output), result.lines, rules)
+        lines += renumbered(shown, match) if match and ANY in shown else shorten(shown, got, rules)
     return "\n".join(lines)
+
+
+def renumbered(shown: list[str], match: Match) -> list[str]:
+    """Return what was printed for each line that the page shows; what it leaves out stays left out."""
+    printed: dict[str, list[str]] = {}
+    for line, got in match.pairs:
+        printed.setdefault(line.raw, []).append(got.raw)
+    return [line if line == ANY else printed[line].pop(0) for line in shown]
 
 
 def shorten(shown: list[str], got: list[str], rules: Sequence[Rule] = ()) -> list[str]:

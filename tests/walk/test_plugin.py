@@ -84,11 +84,20 @@ def test_what_is_wrong_on_a_page_that_is_needed_is_told_by_the_first_item(small)
 
 
 def test_where_no_session_begins_each_item_says_why(small):
-    small.cluster('up) echo "cluster: no space" >&2; exit 1 ;;')
+    log = small.cluster('up) echo "cluster: no space" >&2; exit 1 ;;')
     code, said = small.run(*ALL)
     assert code == pytest.ExitCode.TESTS_FAILED
     assert said.count("\ncluster: no space\n") == 7 and "7 failed, 3 passed" in said
+    assert log.read_text().split().count("up") == 1
     assert "Traceback" not in said
+
+
+def test_what_is_left_behind_is_an_error_after_the_last_item(small):
+    small.cluster('down) echo "cluster: a node is left" >&2; exit 1 ;;')
+    code, said = small.run(*ALL)
+    assert code == pytest.ExitCode.TESTS_FAILED and " 1 error in " in said
+    assert "\ncluster: a node is left\n" in said
+    assert "Traceback" not in said and ".py:" not in said
 
 
 ENDS = {"-x": None, "SIGINT": signal.SIGINT, "SIGTERM": signal.SIGTERM}
@@ -138,15 +147,18 @@ def test_what_went_wrong_besides_is_red_and_nothing_is_written(small):
     code, said = small.run("--update-outputs", *ALL)
     assert code == pytest.ExitCode.TESTS_FAILED and "FAILED share.md::20 transcript" in said
     assert "nothing is written, because not only outputs are wrong: share.md:20" in said
+    assert "Traceback" not in said and ".py:" not in said
     assert texts(small) == before
 
 
-def test_outputs_of_some_pages_alone_are_not_written(small):
+@pytest.mark.parametrize("some", [["bake.md"], [*ALL, "-k", "not 8"], [*ALL, "--deselect", "bake.md::22 edit"]])
+def test_outputs_of_some_blocks_alone_are_not_written(small, some):
     small.change("bake.md", "800 grams", "900 grams")
     before = texts(small)
-    code, said = small.run("--update-outputs", "bake.md")
+    code, said = small.run("--update-outputs", *some)
     assert code == pytest.ExitCode.TESTS_FAILED
-    assert "--update-outputs walks all pages: on some alone, jobs would have other ids" in said
+    assert "--update-outputs walks all blocks of all pages: without some, jobs would have other ids" in said
+    assert "Traceback" not in said and ".py:" not in said
     assert texts(small) == before
 
 

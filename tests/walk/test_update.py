@@ -112,6 +112,16 @@ def updated(shown, got):
     return new_text(Outcome(block, [Result(got, 0)], [match]), ()).split("\n")[1:]
 
 
+def test_what_is_left_out_of_a_table_stays_left_out_where_ids_are_written():
+    """Its rows differ only in their ids and times, so a line alone doesn't say which ones the page shows."""
+    heading = "  JOBID STATE TIME NODELIST(REASON)"
+    shown = [heading, "     12 RUNNING 1:01 n1", ANY, "     14 PENDING 0:00 (Priority)"]
+    got = [heading, "     42 PENDING 0:00 (Priority)", "     43 RUNNING 1:07 n3", "     40 RUNNING 1:08 n2"]
+    new = updated(shown, got)
+    assert len(new) == 4 and new[0] == heading and new[2] == ANY and new[3] == got[1] and new[1] in got[2:]
+    assert updated(new, got) == new
+
+
 # Some are alike, as lines are of which only a number has changed.
 LINES = st.sampled_from(["", "task 1: k=1", "task 2: k=3", "task 2: k=5", "accuracy 0.64", "accuracy 0.66", "done"])
 
