@@ -151,6 +151,6 @@ in the menu, or search for a word.</p>""",
 
 
 def setup(app):
-    """Has all pages read anew when an extension of ours was edited."""
+    """Have all pages read anew when an extension of ours was edited."""
     texts = b"".join(path.read_bytes() for path in sorted((ROOT / "extensions").rglob("*.py")))
     app.add_config_value("own_extensions", hashlib.sha256(texts).hexdigest(), "env", types=[str])
