@@ -139,7 +139,7 @@ in the menu, or search for a word.</p>""",
 
 
 def setup(app):
-    """Has all pages read anew when an extension of ours was edited."""
+    """Have all pages read anew when an extension of ours was edited."""
     own = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "walk" / name for name in ("directives.py", "model.py"))]
     texts = b"".join(path.read_bytes() for path in sorted(own))
     app.add_config_value("own_extensions", hashlib.sha256(texts).hexdigest(), "env", types=[str])

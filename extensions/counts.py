@@ -11,7 +11,6 @@ import ast
 import csv
 import math
 import string
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,44 +78,6 @@ class Rows(InFile):
         """Return how many there are."""
         with open(root / self.file, encoding="utf-8-sig", newline="") as file:
             return sum(1 for _ in csv.DictReader(file))
-
-
-@dataclass(frozen=True)
-class Entry(InFile):
-    """The number that stands beside a name in a CSV file with two columns."""
-
-    name: str
-
-    def read(self, root: Path, counts: dict) -> int:
-        """Return the number."""
-        with open(root / self.file, encoding="utf-8-sig", newline="") as file:
-            numbers = dict(csv.reader(file))
-        if not numbers.get(self.name, "").isdigit():
-            raise Unknown(f"{self.file} has no number for {self.name}")
-        return int(numbers[self.name])
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables of one name, as [[mutant]], in some TOML files."""
-
-    paths: tuple[str, ...]
-    name: str
-
-    def read(self, root: Path, counts: dict) -> int:
-        """Return how many there are."""
-        return sum(len(self.tables(root / path)) for path in self.paths)
-
-    def tables(self, path: Path) -> list:
-        """Return those of one file; Unknown if it has none."""
-        found = tomllib.loads(path.read_text(encoding="utf-8")).get(self.name)
-        if not isinstance(found, list):
-            raise Unknown(f"{path.name} has no [[{self.name}]]")
-        return found
-
-    def files(self, counts: dict) -> list[str]:
-        """Return the files that are read for it."""
-        return list(self.paths)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from docutils import nodes
 
 def visit(self, node: nodes.image) -> None:
     """Write a picture as Sphinx does; by now it is too late to become a link to the picture in full size."""
-    if not node.attributes.keys() & {"width", "height"}:
+    there = node["uri"] in self.builder.images  # else Sphinx has warned already, or it is on another host
+    if there and not node.attributes.keys() & {"width", "height"}:
         node.setdefault("scale", 100)
     type(self).visit_image(self, node)
 

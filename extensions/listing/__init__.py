@@ -149,17 +149,19 @@ class ListingDirective(LiteralInclude):
         if name and len(places := objects(Path(reader.filename)).get(name, [])) > 1:
             raise Unfit(f"{name} is defined in several places: {', '.join(f'line {place[0]}' for place in places)}")
         lines = reader.pyobject_filter(lines)
-        self.check_marker(lines, "start-at", "start-after")
+        self.check_marker(dict(enumerate(lines, reader.lineno_start)), "start-at", "start-after")
         lines = reader.start_filter(lines)
-        # Sphinx never ends an excerpt before its first line.
-        self.check_marker(lines[1:] if "end-before" in self.options else lines, "end-at", "end-before")
+        numbered = dict(enumerate(lines, reader.lineno_start))
+        if "end-before" in self.options:
+            numbered.pop(reader.lineno_start, None)  # Sphinx never ends an excerpt before its first line
+        self.check_marker(numbered, "end-at", "end-before")
 
-    def check_marker(self, lines: list[str], *options: str) -> None:
+    def check_marker(self, lines: dict[int, str], *options: str) -> None:
         """Raise Unfit if the text of one of these options is in several of the lines: another would be as good."""
         for marker in [self.options[option] for option in options if option in self.options]:
-            found = sum(marker in line for line in lines)
-            if found > 1:
-                raise Unfit(f"{marker!r} is in several lines: {found} of those that it could mean")
+            found = [number for number, line in lines.items() if marker in line]
+            if len(found) > 1:
+                raise Unfit(f"{marker!r} is in several lines: {', '.join(map(str, found))}")
 
     def step_before(self, name: str) -> str:
         """Return the path of the file that this one changes; Unfit if nobody says which."""

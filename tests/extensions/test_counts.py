@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from extensions.counts import Column, Constant, Number, Product, Rows, Unknown
 
 CONF = """
-from extensions.counts import Column, Constant, Entry, Product, Rows, Tables
+from extensions.counts import Column, Constant, Product, Rows
 counts = {
     "metrics": Constant("code/a.py", "METRICS"),
     "test flowers": Constant("code/a.py", "N_TEST"),
@@ -28,11 +28,6 @@ counts = {
     "twice": Constant("code/a.py", "TWICE"),
     "computed": Constant("code/a.py", "COMPUTED"),
     "no column": Column("code/b.csv", "Continent"),
-    "breakages": Tables(("c/one.toml", "c/two.toml"), "mutant"),
-    "no tables": Tables(("c/one.toml",), "plan"),
-    "no such tables": Tables(("c/one.toml",), "title"),
-    "blocks": Entry("c/totals.csv", "blocks"),
-    "no blocks": Entry("c/totals.csv", "words"),
 }
 """
 
@@ -47,9 +42,6 @@ def counted(project):
     project.write("code/nul.csv", "Name\n" + "a" * 200_000 + "\n")
     for name, text in {"marked.py": "# -*- coding: utf-8 -*-\nX = 4\n", "marked.csv": "Name\na\nb\n"}.items():
         (project.source / "code" / name).write_text(text, encoding="utf-8-sig")
-    project.write("c/one.toml", 'title = "one"\n[[mutant]]\nname = "a"\n[[mutant]]\nname = "b"\n')
-    project.write("c/two.toml", '[[mutant]]\nname = "c"\n')
-    project.write("c/totals.csv", "blocks,20\nwords,many\n")
     return project
 
 
@@ -69,8 +61,6 @@ def shown(project):
         ("{count}`cities`", "three"),
         ("{count}`marked`", "four"),
         ("{count}`marked rows`", "two"),
-        ("{count}`breakages`", "three"),
-        ("{count}`blocks`", "20"),
         ("{counted}`--array={cities:range}`", "--array=0-2"),
         ("{counted}`--expect {cities}, {cities:last}`", "--expect 3, 2"),
     ],
@@ -95,9 +85,6 @@ def test_numbers_are_read(counted, role, text):
         ("{count}`twice`", "count: code/a.py defines TWICE 2 times"),
         ("{count}`computed`", "count: 'computed' can't be counted: "),
         ("{count}`no column`", "count: code/b.csv has no column Continent"),
-        ("{count}`no tables`", "count: one.toml has no [[plan]]"),
-        ("{count}`no such tables`", "count: one.toml has no [[title]]"),
-        ("{count}`no blocks`", "count: c/totals.csv has no number for words"),
         ("{counted}`0-6`", "counted: '0-6' has no {name} in it"),
         ("{counted}`{metrics:all}`", "counted: 'all' is neither range nor last"),
         ("{counted}`{metrics`", "counted: '{metrics': expected '}'"),
@@ -111,28 +98,27 @@ def test_what_cannot_be_counted_ends_the_build(counted, role, complaint):
 @pytest.mark.parametrize(
     ("file", "text", "numbers"),
     [
-        ("code/a.py", 'METRICS = ["x", "y", "z"]\nN_TEST = 1\n', ["three", "two", "three"]),
-        ("code/b.csv", "Country\nX\n", ["100", "one", "three"]),
-        ("c/two.toml", 5 * "[[mutant]]\n", ["100", "two", "seven"]),
+        ("code/a.py", 'METRICS = ["x", "y", "z"]\nN_TEST = 1\n', ["three", "two"]),
+        ("code/b.csv", "Country\nX\n", ["100", "one"]),
     ],
 )
 def test_a_page_is_built_anew_when_what_it_counts_changes(counted, file, text, numbers):
     counted.write("other.md", "---\norphan: true\n---\n# Other\n")
-    assert counted.page("There: {count}`runs`, {count}`countries`, {count}`breakages`.") == ""
+    assert counted.page("There: {count}`runs`, {count}`countries`.") == ""
     assert counted.build() == ("", [])
-    assert shown(counted) == ["100", "two", "three"]
+    assert shown(counted) == ["100", "two"]
     counted.write(file, text)
     assert counted.build() == ("", ["index"])
     assert shown(counted) == numbers
 
 
 def test_a_page_is_built_anew_when_another_file_counts(counted):
-    assert counted.page("There: {count}`breakages`.") == ""
-    counted.write("c/three.toml", 5 * "[[mutant]]\n")
+    assert counted.page("There: {count}`cities`.") == ""
+    counted.write("code/c.csv", "Name\nA\n")
     conf = (counted.source / "conf.py").read_text()
-    counted.write("conf.py", conf.replace('"c/two.toml")', '"c/two.toml", "c/three.toml")'))
+    counted.write("conf.py", conf.replace('Rows("code/b.csv")', 'Rows("code/c.csv")'))
     assert counted.build() == ("", ["index"])
-    assert shown(counted) == ["eight"]
+    assert shown(counted) == ["one"]
 
 
 @given(st.lists(st.integers() | st.text(max_size=3), max_size=40))

@@ -113,8 +113,9 @@ def test_the_difference_can_be_unfolded(steps):
         (":start-at: gone", "start-at pattern not found"),
         (":start-after: gone", "start-after pattern not found"),
         (":end-before: gone", "end-before pattern not found"),
-        (":start-at: print", "'print' is in several lines"),
-        (":start-at: main\n:end-at: print", "'print' is in several lines"),
+        (":start-at: print", "'print' is in several lines: 7, 8"),
+        (":start-at: main\n:end-before: print", "'print' is in several lines: 7, 8"),
+        (":pyobject: main\n:end-at: print", "'print' is in several lines: 7, 8"),
         (":encoding: ascii\n:start-at: gone", "start-at pattern not found"),
     ],
 )

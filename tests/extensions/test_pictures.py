@@ -53,3 +53,12 @@ def test_another_picture_has_another_size(site):
 def test_what_has_no_size_is_named(site):
     site.write("c.png", "not a picture")
     assert "index.md:3: WARNING: Could not obtain image size" in site.page("```{image} c.png\n```\n")
+
+
+@pytest.mark.parametrize("picture", ["gone.png", "gone.*"])
+def test_what_is_not_there_is_named_once(site, picture):
+    assert site.page(f"```{{image}} {picture}\n```\n").count("WARNING") == 1
+
+
+def test_a_picture_of_another_host_is_not_looked_at(site):
+    assert site.page("![A](https://example.org/a.png)\n") == ""

@@ -114,6 +114,21 @@ def test_unknown_address_shows_our_page(visit, address, site):
         assert page.url in (f"{address}index.html", address)
 
 
+@pytest.fixture
+def folded(browser, address):
+    """folded(name) is a new page of the site on which nothing was unfolded."""
+    context = browser.new_context()
+    context.set_default_timeout(600_000)
+
+    def open_page(name):
+        page = context.new_page()
+        page.goto(f"{address}{name}", wait_until="load")
+        return page
+
+    yield open_page
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [
@@ -121,22 +136,59 @@ def test_unknown_address_shows_our_page(visit, address, site):
         ("content/cities", "python-long-code-for-index-py-66"),  # in a folded solution
     ],
 )
-def test_a_link_to_a_folded_line_unfolds_it(browser, address, name, line):
-    """From another page, and on the page itself."""
+def test_a_link_to_a_folded_line_unfolds_it(folded, name, line):
+    """From another page, and on the page itself; the hint of what was unfolded says so."""
     seen = f"() => document.getElementById('{line}').checkVisibility({{visibilityProperty: true}})"
-    context = browser.new_context()
-    context.set_default_timeout(600_000)
-    try:
-        page = context.new_page()
-        page.goto(f"{address}{name}.html", wait_until="load")
-        assert not page.evaluate(seen)
-        page.evaluate(f"location.hash = '{line}'")
-        page.wait_for_function(seen)
-        page = context.new_page()
-        page.goto(f"{address}{name}.html#{line}", wait_until="load")
-        page.wait_for_function(seen)
-    finally:
-        context.close()
+    hidden = """[...document.querySelectorAll("details[open] > summary > .toggle-details__summary-text")]
+        .every(hint => hint.textContent == "Click to hide")"""
+    page = folded(f"{name}.html")
+    assert not page.evaluate(seen)
+    page.evaluate(f"location.hash = '{line}'")
+    page.wait_for_function(seen)
+    page.wait_for_function(hidden)
+    page = folded(f"{name}.html#{line}")
+    page.wait_for_function(seen)
+    page.wait_for_function(hidden)
+
+
+def test_a_hint_follows_what_was_unfolded(folded):
+    """By a click, and by whatever else opens it."""
+    page = folded("content/collect.html")
+    hint = page.locator("details.toggle-details > summary > .toggle-details__summary-text").first
+    assert hint.text_content() == "Click to show"
+    for text in ("Click to hide", "Click to show"):
+        hint.click()
+        page.wait_for_function("([hint, text]) => hint.textContent == text", arg=[hint.element_handle(), text])
+    page.evaluate("document.querySelector('details.toggle-details').open = true")
+    page.wait_for_function("hint => hint.textContent == 'Click to hide'", arg=hint.element_handle())
+
+
+def test_what_was_searched_for_is_not_left_folded(folded):
+    """In a folded listing, and in a folded solution."""
+    for name, word in (("collect", "add_argument"), ("cities", "sys.argv")):
+        page = folded(f"content/{name}.html?highlight={word}")
+        page.wait_for_function("document.querySelectorAll('details .highlighted, .toggle .highlighted').length")
+        page.wait_for_function(
+            """[...document.querySelectorAll(".highlighted")]
+                .every(word => word.checkVisibility({visibilityProperty: true}))"""
+        )
+
+
+@pytest.mark.parametrize("name", ["array-jobs", "parameters", "cities"])
+def test_a_click_on_code_in_a_title_unfolds_its_box_and_no_other(folded, name):
+    page = folded(f"content/{name}.html")
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for code in page.locator(".toggle > .admonition-title code").all():
+        if not code.is_visible():
+            code.evaluate("code => unfold(code.closest('.toggle').parentElement)")  # the solution that it is in
+        before = page.locator(".toggle-hidden").count()
+        code.click(force=True)
+        box = code.evaluate_handle("code => code.closest('.toggle')")
+        assert not box.evaluate("box => box.matches('.toggle-hidden')")
+        assert page.locator(".toggle-hidden").count() == before - 1
+    assert complaints == []
+    assert before
 
 
 # What moved in the frame before is only reported after it.

@@ -7,7 +7,7 @@ import pytest
 from docutils import nodes
 from steps import configuration
 
-from extensions.counts import WORDS, Entry, Number, Tables
+from extensions.counts import WORDS, Number
 
 TYPED_LINES = re.compile(r"\blines?\s+\d+")
 
@@ -27,8 +27,7 @@ def exceptions(root):
 def values(site, root):
     """Every number that conf.py can count."""
     counts = configuration()["counts"]
-    # How many blocks and mutants there are is no number that a lesson speaks of.
-    return {source.read(root, counts) for source in counts.values() if not isinstance(source, Entry | Tables)}
+    return {source.read(root, counts) for source in counts.values()}
 
 
 def numbers(values):
