@@ -13,8 +13,8 @@ WORKERS = 5
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs mutants soak fresh cluster cluster-down \
-    clean site-venv test-venv
+.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs mutants soak fresh pins cluster \
+    cluster-down clean site-venv test-venv
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-13s %s\n' "$$name" "$$what"; done
@@ -86,6 +86,9 @@ soak: html test-venv ## the cluster's tests and a walk of three pages, ten times
 
 fresh: ## proves `make html` and `make test` in a new minimal Debian (as root, with mmdebstrap)
 	@./tests/fresh.sh
+
+pins: ## writes the requirement files from their .in files; with newer versions: make pins NEWER=--upgrade
+	@./tests/pins.sh $(NEWER)
 
 cluster: ## starts the practice cluster, a real Slurm on this machine (as root)
 	@./cluster/practice-cluster up
