@@ -4,15 +4,14 @@ import gzip
 import hashlib
 import json
 import platform
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-import box
-import settings
-import state
-from places import CACHE
-from root import LOG, digest, log_or_refuse, remove
+from cluster import sandbox, settings, state
+from cluster.location import CACHE
+from cluster.rootfs import LOG, digest, log_or_refuse, remove
 
 NAME, TAG = "library/python", "3.13-slim"  # as in code/container
 SUITE = "trixie"  # its Python is 3.13
@@ -37,7 +36,7 @@ mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --includ
 
 
 def registry_answers(seconds: float = 4) -> bool:
-    """Does the registry answer from which Docker and Apptainer take images by default?"""
+    """Say whether the registry answers from which Docker and Apptainer take images by default."""
     try:
         urllib.request.urlopen("https://registry-1.docker.io/v2/", timeout=seconds)
     except urllib.error.HTTPError as error:
@@ -58,7 +57,7 @@ def ensure(root: Path, say) -> Path:
         try:
             write_given(work, pip)
             command = ["sh", "-euc", MAKE, "sh", SUITE, PACKAGES, str(settings.CERTIFICATES)]
-            log_or_refuse(box.run_in_root(root, work, command, LOG))
+            log_or_refuse(sandbox.run_in_root(root, work, command, LOG))
             store(work / "image.tar", partial / "docker/registry/v2")
             partial.rename(folder)
         finally:
@@ -72,27 +71,29 @@ def write_given(work: Path, pip: str) -> None:
     """Write what the image is made with, and, without secrets, what it keeps of that."""
     work.mkdir(mode=0o700)
     (work / "kept").mkdir()
-    (work / "pip.conf").write_text(pip)
-    given = {"sources.list": settings.apt_sources(SUITE), "apt.conf": settings.apt_options()}
-    for name, text in given.items():
+    sources, options = settings.apt_sources(SUITE), settings.apt_options()
+    for name, text in {
+        "pip.conf": pip,
+        "sources.list": sources,
+        "apt.conf": options,
+        "kept/sources.list": settings.without_secrets(sources),
+        "kept/99mmdebstrap": settings.without_secrets(options),
+    }.items():
         (work / name).write_text(text)
-    (work / "kept/sources.list").write_text(settings.without_secrets(given["sources.list"]))
-    (work / "kept/99mmdebstrap").write_text(settings.without_secrets(given["apt.conf"]))
 
 
 def store(tar: Path, registry: Path) -> None:
     """Write an image of one layer as a registry keeps it on disk."""
     layer = tar.with_suffix(".tar.gz")
-    whole = hashlib.sha256()
-    with tar.open("rb") as source, gzip.GzipFile(layer, "wb", compresslevel=1, mtime=0) as target:
-        while block := source.read(1 << 20):
-            whole.update(block)
-            target.write(block)
+    with tar.open("rb") as source, gzip.open(layer, "wb", compresslevel=1) as target:
+        whole = hashlib.file_digest(source, "sha256").hexdigest()
+        source.seek(0)
+        shutil.copyfileobj(source, target)
     config = {
         "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()),
         "os": "linux",
         "config": {"Cmd": ["python3"], "Env": [f"PATH={PATH}"]},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{whole.hexdigest()}"]},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{whole}"]},
         "history": [{"created_by": f"a stand-in: Debian {SUITE} with {PACKAGES}"}],
     }
     manifest = {
@@ -103,15 +104,14 @@ def store(tar: Path, registry: Path) -> None:
     }
     revision = blob(registry, json.dumps(manifest).encode(), MANIFEST)["digest"]
     tags = f"_manifests/tags/{TAG}"
-    for path in (f"_manifests/revisions/{as_path(revision)}", f"{tags}/current", f"{tags}/index/{as_path(revision)}"):
-        link(registry / "repositories" / NAME / path, revision)
+    for path in ("_manifests/revisions/sha256", f"{tags}/index/sha256"):
+        link(registry, f"{path}/{revision.removeprefix('sha256:')}", revision)
+    link(registry, f"{tags}/current", revision)
 
 
-def as_path(digest: str) -> str:
-    return digest.replace(":", "/")
-
-
-def link(folder: Path, digest: str) -> None:
+def link(registry: Path, path: str, digest: str) -> None:
+    """Name a digest in a folder of the repository."""
+    folder = registry / "repositories" / NAME / path
     folder.mkdir(parents=True)
     (folder / "link").write_text(digest)
 
@@ -122,5 +122,5 @@ def blob(registry: Path, data: bytes, kind: str) -> dict:
     folder = registry / "blobs/sha256" / name[:2] / name
     folder.mkdir(parents=True)
     (folder / "data").write_bytes(data)
-    link(registry / "repositories" / NAME / "_layers/sha256" / name, f"sha256:{name}")
+    link(registry, f"_layers/sha256/{name}", f"sha256:{name}")
     return {"mediaType": kind, "digest": f"sha256:{name}", "size": len(data)}

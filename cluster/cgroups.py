@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from places import NAME
+from cluster.location import NAME
 
 GROUP = f"practice-cluster-{NAME}"
 # What Slurm uses here, and all that there is: some machines mount several together.
@@ -51,6 +51,7 @@ def make() -> tuple[str, list[Path]]:
 
 
 def make_first(controllers: str, parent: Path) -> Path:
+    """Make our folder below one mount of cgroup v1."""
     ours = parent / GROUP
     ours.mkdir(exist_ok=True)
     if "cpuset" in controllers.split(","):
@@ -64,6 +65,7 @@ def make_first(controllers: str, parent: Path) -> Path:
 
 
 def folders() -> list[Path]:
+    """Return those of our folders that are there."""
     first, second = mounts()
     parents = [*first.values(), *([second] if second else [])]
     return [parent / GROUP for parent in parents if (parent / GROUP).is_dir()]
@@ -79,12 +81,10 @@ def settle(pid: int) -> None:
 def remove(seconds: float = 10) -> list[Path]:
     """Remove our folders, which works when their last process is gone; return those that stay."""
     end = time.monotonic() + seconds
-    while left := folders():
+    while (left := folders()) and time.monotonic() < end:
         for group in left:
             for folder, _, _ in os.walk(group, topdown=False):
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)
-        if time.monotonic() > end:
-            break
         time.sleep(0.05)
-    return folders()
+    return left

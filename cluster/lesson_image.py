@@ -5,12 +5,10 @@ import tarfile
 import time
 from pathlib import Path
 
-import lock
-import settings
-from errors import Refusal
-from namespace import learner
-from places import CACHE, CACHE_LOCK
-from root import digest, remove
+from cluster import ClusterError, lock, settings
+from cluster.location import CACHE
+from cluster.namespace import learner
+from cluster.rootfs import digest, remove
 
 DEFINITION = "container/singularity.def"
 REQUIREMENTS = "container/requirements.txt"
@@ -32,18 +30,14 @@ cat knn.sif
 """
 
 
-def install(state: dict, code: Path, say) -> int:
+def install(state: dict, code: Path, say) -> None:
     """Put knn.sif into learner's folder of the lesson; build it if the cache has none of the same ingredients."""
-    begin = time.monotonic()
-    try:
-        files = {name: code.joinpath(name).read_bytes() for name in (DEFINITION, REQUIREMENTS)}
-    except OSError as error:
-        raise Refusal(f"{error.filename}: {error.strerror}") from None
+    begin, how = time.monotonic(), "from the cache"
+    files = {name: code.joinpath(name).read_bytes() for name in (DEFINITION, REQUIREMENTS)}
     base = sorted(path.name for path in CACHE.glob("base-*")) if state["stand_in"] else ["registry"]
     cached = CACHE / f"knn-{digest(*files.values(), *map(str.encode, base))}.sif"
-    how = "from the cache"
     if not cached.exists():
-        with lock.held(*CACHE_LOCK, say=say):
+        with lock.held(*lock.KEPT, seconds=3600, say=say):
             if not cached.exists():  # another command may just have built it
                 say("building the image, once; this takes some minutes")
                 build(state, files, cached)
@@ -51,38 +45,28 @@ def install(state: dict, code: Path, say) -> int:
                 how = "built"
     with cached.open("rb") as image:
         if learner(state, ["sh", "-c", INSTALL], stdin=image):
-            raise Refusal(f"cannot write {FOLDER}/knn.sif in the home of learner")
+            raise ClusterError(f"cannot write {FOLDER}/knn.sif in the home of learner")
     say(f"/home/learner/{FOLDER}/knn.sif: {how}, {time.monotonic() - begin:.1f} s")
-    return 0
 
 
 def build(state: dict, files: dict[str, bytes], cached: Path) -> None:
     """Build the image from its two files, and keep it in the cache when it is whole."""
     bundle, partial, log = CACHE / "bundle.partial", cached.with_suffix(".partial"), CACHE / "image.log"
+    if secrets := settings.secret_pip_conf():
+        files = files | {f"{SECRETS}/.config/pip/pip.conf": secrets.encode()}
     try:
-        if secrets := settings.secret_pip_conf():
-            files = files | {f"{SECRETS}/.config/pip/pip.conf": secrets.encode()}
         bundle.touch(mode=0o600)
-        bundle.write_bytes(archive(files))
+        with tarfile.open(bundle, "w") as tar:
+            for name, content in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
         with bundle.open("rb") as source, partial.open("wb") as target, log.open("wb") as said:
-            code = learner(
-                state, ["sh", "-c", BUILD], more=settings.secret_variables(), stdin=source, stdout=target, stderr=said
-            )
+            streams = {"stdin": source, "stdout": target, "stderr": said}
+            code = learner(state, ["sh", "-c", BUILD], more=settings.secret_variables(), **streams)
         if code:
             lines = log.read_text(errors="replace").strip().splitlines() or [""]
-            raise Refusal(f"the image is not built: {lines[-1]} (more in {log})")
+            raise ClusterError(f"the image is not built: {lines[-1]} (more in {log})")
         partial.rename(cached)
     finally:
-        bundle.unlink(missing_ok=True)
-        partial.unlink(missing_ok=True)
-
-
-def archive(files: dict[str, bytes]) -> bytes:
-    """Return a tar archive."""
-    whole = io.BytesIO()
-    with tarfile.open(fileobj=whole, mode="w") as tar:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return whole.getvalue()
+        remove([bundle, partial])

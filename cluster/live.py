@@ -6,8 +6,8 @@ import shutil
 import time
 from pathlib import Path
 
-from errors import Refusal
-from places import LIVE
+from cluster import ClusterError
+from cluster.location import LIVE
 
 FOLDERS = {
     "memory": 0o755, "root": 0o755, "home": 0o755, "tmp": 0o1777, "var/tmp": 0o1777, "var/log/slurm": 0o755,
@@ -32,13 +32,13 @@ def make(skeleton: Path, owner: int) -> None:
 def remove(folder: Path = LIVE) -> None:
     """Remove what a cluster wrote. Its mounts were in a namespace that is gone: none of them is seen from here."""
     if any(line.split()[1].startswith(f"{folder}/") for line in Path("/proc/self/mounts").read_text().splitlines()):
-        raise Refusal(f"something is mounted below {folder}")
+        raise ClusterError(f"something is mounted below {folder}")
     for _ in range(50):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             break
         time.sleep(0.1)
     else:
-        raise Refusal(f"cannot remove {folder}")
+        raise ClusterError(f"cannot remove {folder}")
     with contextlib.suppress(OSError):  # other clusters write there, or nobody ever has
         folder.parent.rmdir()

@@ -7,19 +7,17 @@ import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from errors import Refusal
+from cluster import ClusterError
+from cluster.location import CACHE, NAME, RUN
 
-
-def is_at(path: Path, file: int) -> bool:
-    """Is the open file still the one of that name? Who had the lock before may have removed it meanwhile."""
-    try:
-        there = path.stat()
-    except FileNotFoundError:
-        return False
-    ours = os.fstat(file)
-    return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+# (file, refusal) of the locks: for starting and ending this cluster, for choosing ports among all clusters, and for
+# what is made once and kept.
+OWN = (RUN / f"{NAME}.lock", "another practice-cluster is starting or ending one just now")
+PORTS = (RUN / "slots", "another practice-cluster is choosing its ports for too long")
+KEPT = (CACHE / "lock", f"another practice-cluster makes something for all of them in {CACHE}")
 
 
 def grasp(path: Path) -> int | None:
@@ -36,13 +34,14 @@ def grasp(path: Path) -> int | None:
         except BlockingIOError:
             os.close(file)
             return None
-        if is_at(path, file):
-            return file
-        os.close(file)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        os.close(file)  # who had the lock before has removed this file meanwhile
 
 
 @contextlib.contextmanager
-def held(path: Path, refusal: str, seconds: float = 0, say=None):
+def held(path: Path, refusal: str, seconds: float = 0, say=None) -> Iterator[None]:
     """Hold a lock; refuse with this line if somebody else has it for longer than so many seconds.
 
     Where a person waits for long, `say` tells it once.
@@ -51,18 +50,11 @@ def held(path: Path, refusal: str, seconds: float = 0, say=None):
     while (file := grasp(path)) is None:
         waited = time.monotonic() - begin
         if waited >= seconds:
-            raise Refusal(refusal)
+            raise ClusterError(refusal)
         if say and waited > 1:
             say(f"waiting, because {refusal}")
             say = None
         time.sleep(0.05)
-    with released(path, file):
-        yield
-
-
-@contextlib.contextmanager
-def released(path: Path, file: int):
-    """Give a lock back afterwards."""
     try:
         yield
     finally:

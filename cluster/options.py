@@ -1,68 +1,57 @@
-"""What can be asked of `up`, and the line that answers a value that can't be."""
+"""What can be asked of `up`, and what answers a value that can't be."""
 
-import argparse
 import os
 import re
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from pathlib import Path
 
-from errors import WRONG_USE, Refusal
+from cluster.inside.slurm_conf import DEFAULTS
 
 MOST_NODES = 64  # a cluster has 100 ports, and each node needs one
 
-HELP = """\
-  --nodes 4                 how many nodes, n1 and so on
-  --cpus 2                  processors a node
-  --memory 4000             memory a node, in MB
-  --max-array-size 1001     one more than the largest index of a job array
-  --partitions short,long   names; the first is the default, with a limit of one hour
-  --home DIR                a folder of yours as /home/learner: what is in it stays after `down`"""
+
+def add_to(up: ArgumentParser) -> None:
+    """Add the options to the parser of `up`; start.py takes them as they are."""
+    up.add_argument("--nodes", type=whole(1, MOST_NODES), help="how many nodes, n1 and so on")
+    up.add_argument("--cpus", type=whole(1, 256), help="processors a node")
+    up.add_argument("--memory", type=whole(512, 10_000_000), help="memory a node, in MB")
+    up.add_argument("--max-array-size", type=whole(2, 4_000_001), help="one more than the largest index of a job array")
+    up.add_argument("--partitions", type=names, help="names; the first is the default, with a limit of one hour")
+    up.add_argument("--home", type=home, default=SUPPRESS, metavar="DIR",
+                    help="a folder of yours as /home/learner: what is in it stays after `down`")  # fmt: skip
+    up.set_defaults(**DEFAULTS | {"partitions": ",".join(DEFAULTS["partitions"])})
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--nodes", default="4")
-    parser.add_argument("--cpus", default="2")
-    parser.add_argument("--memory", default="4000")
-    parser.add_argument("--max-array-size", default="1001")
-    parser.add_argument("--partitions", default="short,long")
-    parser.add_argument("--home")
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return what makes a whole number in these bounds out of a text."""
+
+    def number(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ArgumentTypeError(f"must be a whole number from {least} to {most}, not {text}")
+        return int(text)
+
+    return number
 
 
-def number(name: str, text: str, least: int, most: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise Refusal(f"--{name} {text}: must be a whole number from {least} to {most}", WRONG_USE)
-    return int(text)
+def names(text: str) -> list[str]:
+    """Return the names of partitions."""
+    found = text.split(",")
+    if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,30}", name) for name in found):
+        raise ArgumentTypeError(f"must be names with commas between them, not {text}")
+    if len({name.lower() for name in found} - {"default"}) < len(found):
+        raise ArgumentTypeError(f"a name must not come twice, nor be `default`, as in {text}")
+    return found
 
 
-def home(text: str) -> tuple[str, int]:
-    """Return the folder and its owner, as whom the jobs run."""
+def home(text: str) -> str:
+    """Return the absolute path of a folder as whose owner jobs can run."""
     folder = Path(text).absolute()
     try:
         owner = folder.stat().st_uid
+        os.listdir(folder)
     except OSError as error:
-        raise Refusal(f"--home {text}: {error.strerror}", WRONG_USE) from None
-    if not folder.is_dir():
-        raise Refusal(f"--home {text}: is no folder", WRONG_USE)
+        raise ArgumentTypeError(f"{text}: {error.strerror}") from None
     if not 1000 <= owner < 2**31 - 1 or 60000 <= owner < 65536:
-        raise Refusal(f"--home {text}: must belong to an ordinary user, because jobs run as its owner", WRONG_USE)
-    if not os.access(folder, os.R_OK | os.X_OK):
-        raise Refusal(f"--home {text}: may not be read", WRONG_USE)
-    return str(folder), owner
-
-
-def check(args: argparse.Namespace) -> dict:
-    """Return the options as start.py wants them."""
-    partitions = args.partitions.split(",")
-    if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,30}", name) for name in partitions):
-        raise Refusal(f"--partitions {args.partitions}: must be names with commas between them", WRONG_USE)
-    if len({name.lower() for name in partitions} - {"default"}) < len(partitions):
-        raise Refusal(f"--partitions {args.partitions}: a name must not come twice, nor be `default`", WRONG_USE)
-    checked = {
-        "nodes": number("nodes", args.nodes, 1, MOST_NODES),
-        "cpus": number("cpus", args.cpus, 1, 256),
-        "memory": number("memory", args.memory, 512, 10_000_000),
-        "max_array_size": number("max-array-size", args.max_array_size, 2, 4_000_001),
-        "partitions": partitions,
-    }
-    if args.home is not None:
-        checked["home"], checked["uid"] = home(args.home)
-    return checked
+        raise ArgumentTypeError(f"{text} must belong to an ordinary user, because jobs run as its owner")
+    return str(folder)

@@ -1,10 +1,10 @@
 """The ports of this machine that a cluster listens on: a row of its own for each one that is up at the same time."""
 
+import os
 import socket
 
-import state
-from errors import Refusal
-from inside.slurm_conf import SLOTS, Ports
+from cluster import ClusterError, state
+from cluster.inside.slurm_conf import SLOTS, Ports
 
 
 def free_slot(nodes: int) -> int:
@@ -15,15 +15,13 @@ def free_slot(nodes: int) -> int:
         if not refused:
             return slot
         busy = busy or refused
-    raise Refusal(busy or f"{SLOTS} practice clusters are up already")
+    raise ClusterError(busy or f"{SLOTS} practice clusters are up already")
 
 
 def taken(port: int) -> str:
     """Say why nobody can listen on a port of the loopback address; nothing if that is possible."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            return f"needs port {port} of this machine: {error.strerror}"
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        return f"needs port {port} of this machine: {os.strerror(error.errno or 0)}"
     return ""

@@ -6,6 +6,7 @@ by learner, and becomes part of images. `without_secrets` takes them out of all 
 
 import configparser
 import os
+import platform
 import re
 import subprocess
 from pathlib import Path
@@ -29,26 +30,21 @@ def without_secrets(text: str) -> str:
 
 
 def printed(*command: str) -> list[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    """Return the lines that a command prints."""
+    return subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
 
 
 def apt_get(*words: str) -> subprocess.CompletedProcess:
+    """Run apt-get, which asks nothing."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True, check=False)
-
-
-def codename() -> str:
-    for line in Path("/etc/os-release").read_text().splitlines():
-        if line.startswith("VERSION_CODENAME="):
-            return line.partition("=")[2].strip('"')
-    return ""
+    return subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True)
 
 
 def apt_sources(suite: str = SUITE) -> str:
     """Return the sources of a suite of Debian: this machine's own, turned to it, or Debian's."""
     form = "$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)"
     question = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
-    here, sources = codename(), set()
+    here, sources = platform.freedesktop_os_release().get("VERSION_CODENAME"), set()
     if Path("/etc/debian_version").exists() and not printed(*question):
         apt_get("update")  # apt knows its sources only by their lists
     for line in printed(*question):
@@ -69,16 +65,10 @@ def apt_options() -> str:
 
 def pip_options() -> dict[str, str]:
     """Return pip's settings, from its files and, above them, from variables."""
-    home = Path.home()
-    files = [
-        Path("/etc/xdg/pip/pip.conf"),
-        Path("/etc/pip.conf"),
-        home / ".pip/pip.conf",
-        home / ".config/pip/pip.conf",
-    ]
-    files += [Path(os.environ["PIP_CONFIG_FILE"])] if os.environ.get("PIP_CONFIG_FILE") else []
     parser = configparser.RawConfigParser()
-    parser.read(files)
+    parser.read(["/etc/xdg/pip/pip.conf", "/etc/pip.conf"])
+    parser.read([Path.home() / ".pip/pip.conf", Path.home() / ".config/pip/pip.conf"])
+    parser.read(os.environ.get("PIP_CONFIG_FILE", ""))
     found = dict(parser["global"]) if "global" in parser else {}
     for name, value in os.environ.items():
         if name.startswith("PIP_") and value:
@@ -136,7 +126,4 @@ def secret_pip_conf() -> str:
 
 def certificates() -> bytes:
     """Return the certificates that this machine trusts."""
-    try:
-        return CERTIFICATES.read_bytes()
-    except OSError:
-        return b""
+    return CERTIFICATES.read_bytes() if CERTIFICATES.exists() else b""

@@ -4,13 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from errors import NOT_UP, Refusal
-from places import NAME, RUN
+from cluster import ClusterError
+from cluster.location import NAME, RUN
 
-
-def file_of(name: str = NAME) -> Path:
-    """Return the file with what is known of a cluster."""
-    return RUN / f"{name}.json"
+FILE = RUN / f"{NAME}.json"
 
 
 def started(pid: int) -> str:
@@ -23,37 +20,41 @@ def started(pid: int) -> str:
     return "" if state in "ZX" else fields[18]
 
 
+def process(who: str, pid: int) -> dict:
+    """Return what is to be known of a process, to ask later whether it still runs."""
+    return {who: pid, f"{who} started": started(pid)}
+
+
 def write(state: dict) -> None:
     """Keep what is known of this cluster."""
     RUN.mkdir(exist_ok=True)
-    new = file_of().with_suffix(".new")
+    new = FILE.with_suffix(".new")
     new.write_text(json.dumps(state))
-    new.rename(file_of())
+    new.rename(FILE)
 
 
 def last(name: str = NAME) -> dict | None:
     """Return what is known of the last cluster of a name, whether it runs or was killed."""
     try:
-        return json.loads(file_of(name).read_text())
+        return json.loads(FILE.with_stem(name).read_text())
     except (OSError, ValueError):
         return None
 
 
 def forget() -> None:
     """Remove what was known of this cluster."""
-    for path in (file_of(), file_of().with_suffix(".new")):
+    for path in (FILE, FILE.with_suffix(".new")):
         path.unlink(missing_ok=True)
 
 
 def runs(state: dict, who: str = "pid") -> bool:
-    """Does the first process of a cluster still run, or (`who` is "up") the command that starts it?"""
+    """Say whether the first process of a cluster still runs, or (`who` is "up") the command that starts it."""
     return who in state and started(state[who]) == state[f"{who} started"] != ""
 
 
 def read() -> dict | None:
     """Return what is known of the cluster whose first process still runs, else None."""
-    state = last()
-    return state if state and runs(state) else None
+    return state if (state := last()) and runs(state) else None
 
 
 def needed() -> dict:
@@ -61,17 +62,13 @@ def needed() -> dict:
     state = read()
     if not state or not state.get("ready"):
         starts = state and runs(state, "up")
-        raise Refusal("is not up yet" if starts else "is not up: `practice-cluster up` starts it", NOT_UP)
+        raise ClusterError("is not up yet" if starts else "is not up: `practice-cluster up` starts it", code=3)
     if os.geteuid() != 0:
-        raise Refusal("is up, and only root may enter it: try `sudo practice-cluster`")
+        raise ClusterError("is up, and only root may enter it: try `sudo practice-cluster`")
     return state
 
 
 def used_slots() -> set[int]:
-    """Return the slots of all clusters that are up or just starting; each has ports of its own."""
-    found = set()
-    for path in RUN.glob("*.json"):
-        state = last(path.stem)
-        if state and path != file_of() and (runs(state) or runs(state, "up")):
-            found.add(state.get("slot", 0))
-    return found
+    """Return the slots of all other clusters that are up or just starting; each has ports of its own."""
+    states = [last(path.stem) for path in RUN.glob("*.json") if path != FILE]
+    return {state["slot"] for state in states if state and (runs(state) or runs(state, "up"))}

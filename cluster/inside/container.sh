@@ -11,7 +11,7 @@ options=${PRACTICE_CLUSTER_OPTIONS:-"{}"}
 # Debian; a Mac counts from 501.
 owner=$(stat -c %u "$folder" 2>/dev/null || echo 0)
 if [ "$owner" -ge 500 ]; then
-    find /home/learner -xdev -uid 2000 -exec chown -h "$owner:$owner" {} +
+    find /home/learner -xdev -user learner -exec chown -h "$owner:$owner" {} +
     options=$(python3 -c 'import json, sys; print(json.dumps(json.loads(sys.argv[1]) | {"uid": int(sys.argv[2])}))' \
         "$options" "$owner")
 fi
@@ -28,13 +28,10 @@ if [ -w "$groups/cgroup.subtree_control" ] && mkdir -p "$groups/daemons"; then
 fi
 
 python3 "$here/start.py" "$options"
-as_learner=(setpriv --reuid=learner --regid=learner --init-groups --)
-cd /home/learner
-if [ -d "$folder" ]; then
-    cd "$folder"
-    "${as_learner[@]}" test -w . || echo "practice-cluster: the folder notebook-to-cluster belongs to user $owner here," \
-        "and learner may not write to it; rootless Podman needs --userns keep-id --user root" >&2
-fi
+[ -d "$folder" ] || folder=/home/learner
+as_learner=(env -i TERM="${TERM:-dumb}" bash "$here/learner.sh" "$folder")
+"${as_learner[@]}" test -w . ||
+    echo "practice-cluster: the folder notebook-to-cluster belongs to user $owner here, and learner may not write to it;" \
+        "rootless Podman needs --userns keep-id --user root" >&2
 [ $# -gt 0 ] || set -- bash --login
-exec env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/learner USER=learner LOGNAME=learner SHELL=/bin/bash LANG=C.UTF-8 \
-    TERM="${TERM:-dumb}" "${as_learner[@]}" bash --login -c 'exec "$@"' bash "$@"
+exec "${as_learner[@]}" "$@"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 
 def main() -> None:
+    """Start the cluster, and be its process 1."""
     start = subprocess.Popen(
         [sys.executable, Path(__file__).with_name("start.py"), *sys.argv[1:]], stdin=subprocess.DEVNULL
     )

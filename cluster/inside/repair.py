@@ -1,9 +1,7 @@
 """Finds what is wrong with a practice cluster that is up, and puts it right: daemons, nodes, and jobs that are held.
 
-    repair.py check OPTIONS     prints what is wrong, as JSON: a list of lines
-    repair.py repair OPTIONS    puts it right, and prints what was done, as JSON
-
-OPTIONS are those of start.py.
+    repair.py check NODES     prints what is wrong with a cluster of so many nodes, as JSON: a list of lines
+    repair.py repair NODES    puts it right, and prints what was done, as JSON
 
 When the controller is killed, what it has not written yet is lost: it may start a task again that still runs. The node
 refuses the second copy; Slurm drains it ("Duplicate jobid") and holds the task (launch_failed_requeued_held).
@@ -69,7 +67,6 @@ def begin(daemon: str) -> None:
         must("munged", "--force", user="munge")
     elif daemon == "mariadbd":
         start.start_database()
-        wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
     elif daemon == "slurmdbd":
         start.start_slurmdbd()
     elif daemon == "slurmctld":
@@ -113,9 +110,8 @@ def repair(nodes: int) -> list[str]:
 
 def main() -> None:
     """Check or repair, as the command line says."""
-    verb, text = sys.argv[1:]
-    options = start.slurm_conf.DEFAULTS | json.loads(text)
-    print(json.dumps({"check": wrong, "repair": repair}[verb](options["nodes"])))
+    verb, nodes = sys.argv[1:]
+    print(json.dumps({"check": wrong, "repair": repair}[verb](int(nodes))))
 
 
 if __name__ == "__main__":

@@ -4,41 +4,32 @@ import os
 import pwd
 import shutil
 import socket
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ETC = Path("/etc/slurm")
-DEFAULTS = {"nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"], "slot": 0}
+# What `up` has options for, and which ports: practice-cluster has its defaults from here, too.
+DEFAULTS: dict[str, Any] = {
+    "nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"], "slot": 0,
+}  # fmt: skip
 SLOTS = 20  # so many clusters can be up on one machine, with ports below those that the kernel gives to any program
 
 
-@dataclass(frozen=True)
 class Ports:
     """The ports of one cluster: the clusters on a machine have one slot each."""
 
-    slot: int
-
-    @property
-    def controller(self) -> int:
-        """Where slurmctld listens."""
-        return 17000 + 100 * self.slot
-
-    @property
-    def database(self) -> int:
-        """Where slurmdbd listens."""
-        return self.controller + 1
-
-    @property
-    def registry(self) -> int:
-        """Where the stand-in base image is served."""
-        return self.controller + 2
+    def __init__(self, slot: int) -> None:
+        """Give each daemon its port."""
+        self.controller = 17000 + 100 * slot  # of slurmctld
+        self.database = self.controller + 1  # of slurmdbd
+        self.registry = self.controller + 2  # of the stand-in base image
 
     def nodes(self, count: int) -> range:
-        """Where the slurmd of each node listens."""
+        """Return the ports of the slurmd of each node."""
         return range(self.controller + 11, self.controller + 11 + count)
 
     def all(self, nodes: int) -> list[int]:
-        """All of them."""
+        """Return all of them, for so many nodes."""
         return [self.controller, self.database, self.registry, *self.nodes(nodes)]
 
 
@@ -109,11 +100,6 @@ LogFile=/var/log/slurm/slurmdbd.log
 """
 
 
-def range_of(ports: range) -> str:
-    """Return ports as slurm.conf names them."""
-    return f"{ports[0]}-{ports[-1]}" if len(ports) > 1 else str(ports[0])
-
-
 def communication() -> str:
     """Return the line with which the daemons can be reached from this machine only, if its name means itself.
 
@@ -129,23 +115,18 @@ def communication() -> str:
 
 def slurm_conf(options: dict, cgroup: str) -> str:
     """Return slurm.conf for the options of `up`; cgroup is "v1", "v2" or "none"."""
-    host = socket.gethostname()
     nodes, names, ports = options["nodes"], options["partitions"], Ports(options["slot"])
     partitions = [f"PartitionName={name} Nodes=n[1-{nodes}] MaxTime=7-00:00:00" for name in names]
     partitions[0] = f"PartitionName={names[0]} Nodes=n[1-{nodes}] Default=YES MaxTime=1:00:00 DefaultTime=1:00:00"
     return SLURM_CONF.format(
-        host=host,
+        **options | {"partitions": "\n".join(partitions)},
+        host=socket.gethostname(),
         communication=communication(),
         controller_port=ports.controller,
         database_port=ports.database,
-        node_ports=range_of(ports.nodes(nodes)),
+        node_ports=f"{ports.nodes(nodes)[0]}-{ports.nodes(nodes)[-1]}",
         memory_per_cpu=options["memory"] // options["cpus"] // 2,
         enforcement=WITHOUT_CGROUP if cgroup == "none" else WITH_CGROUP,
-        partitions="\n".join(partitions),
-        nodes=nodes,
-        cpus=options["cpus"],
-        memory=options["memory"],
-        max_array_size=options["max_array_size"],
     )
 
 

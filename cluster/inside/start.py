@@ -8,6 +8,7 @@ import functools
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -32,8 +33,7 @@ class Failure(Exception):
     """A step that did not do what it should, in one line."""
 
 
-def say(text: str) -> None:
-    print(text, flush=True)
+say = functools.partial(print, flush=True)
 
 
 def run(*command: str, user: str = "", seconds: float = ANSWER) -> subprocess.CompletedProcess:
@@ -58,6 +58,7 @@ def run(*command: str, user: str = "", seconds: float = ANSWER) -> subprocess.Co
 
 
 def as_user(user: str) -> list[str]:
+    """Return the words before a command of another user, if one is named."""
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
 
 
@@ -113,10 +114,12 @@ def last_words(name: str) -> str:
 
 
 def succeeds(*command: str) -> bool:
+    """Say whether a command ends well."""
     return run(*command).returncode == 0
 
 
 def folder(path: str, user: str, mode: int = 0o755) -> None:
+    """Make a folder of a user, or make it his."""
     os.makedirs(path, exist_ok=True)
     os.chmod(path, mode)
     shutil.chown(path, user, user)
@@ -124,35 +127,22 @@ def folder(path: str, user: str, mode: int = 0o755) -> None:
 
 def usable_cgroup() -> str:
     """Say which cgroups Slurm can use here: "v1", "v2" or "none"."""
-
-    def may_write(parent: Path) -> bool:
-        probe = parent / "practice-cluster-probe"
-        try:
-            probe.mkdir()
-            probe.rmdir()
-        except OSError:
-            return False
-        return True
-
     if all(CGROUP.joinpath(name, "cgroup.procs").exists() for name in ("memory", "freezer", "cpuacct")):
-        return "v1" if may_write(CGROUP / "memory") else "none"
+        return "v1" if os.access(CGROUP / "memory", os.W_OK) else "none"
     try:
         controllers = CGROUP.joinpath("cgroup.controllers").read_text().split()
     except OSError:
         return "none"
-    return "v2" if {"memory", "cpuset", "cpu"} <= set(controllers) and may_write(CGROUP) else "none"
+    return "v2" if {"memory", "cpuset", "cpu"} <= set(controllers) and os.access(CGROUP, os.W_OK) else "none"
 
 
 def start_munge() -> None:
+    """Start what daemons prove each other with who they are."""
     folder("/run/munge", "munge")
     for path in ("/etc/munge", "/var/lib/munge", "/var/log/munge"):
         folder(path, "munge", 0o700)
-    key = Path("/etc/munge/munge.key")
     # A key of this cluster's own life: nobody who has the same packages or the same image knows it.
-    key.touch(mode=0o600)
-    key.write_bytes(os.urandom(1024))
-    os.chmod(key, 0o400)
-    shutil.chown(key, "munge", "munge")
+    must("mungekey", "--create", "--force", user="munge")
     must("munged", user="munge")
 
 
@@ -161,10 +151,9 @@ def start_accounting() -> None:
     folder("/run/mysqld", "mysql")
     folder("/run/slurm", "slurm")
     folder(str(LOGS), "slurm")
-    start_database()
     start_munge()
     say("munge runs")
-    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
+    start_database()
     must("mariadb", "-e", "create database if not exists slurm_acct; "
          "create user if not exists slurm@localhost identified via unix_socket; "
          "grant all on slurm_acct.* to slurm@localhost")  # fmt: skip
@@ -173,8 +162,9 @@ def start_accounting() -> None:
 
 
 def start_database() -> None:
-    """Start MariaDB, and don't wait for it."""
+    """Start MariaDB, and wait for an answer."""
     daemon("mariadbd", "mariadbd", "--user=mysql")
+    wait("no answer from MariaDB", lambda: succeeds("mariadb-admin", "ping"), daemons=("mariadbd",))
 
 
 def start_slurmdbd() -> None:
@@ -184,35 +174,20 @@ def start_slurmdbd() -> None:
     wait("no answer from slurmdbd", answers, daemons=("slurmdbd",))
 
 
-def stop_accounting() -> None:
-    stop("/run/slurm/slurmdbd.pid")
-    must("mariadb-admin", "shutdown")
-    stop("/run/munge/munged.pid")
-
-
-def stop(*pid_files: str) -> None:
+def stop(*names: str) -> None:
     """End daemons and wait until they are gone."""
-    pids = [int(Path(file).read_text()) for file in pid_files if Path(file).exists()]
 
     def end(number: int, seconds: float) -> None:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-        wait("daemons still run", lambda: not any(map(runs, pids)), seconds)
+        for name in names:
+            for pid in processes(name):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+        wait("daemons still run", lambda: not any(map(processes, names)), seconds)
 
     try:
         end(signal.SIGTERM, 10)
     except Failure:  # seen once, on a busy machine; the cause is not known
-        deaf = [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if runs(pid)]
-        print(f"killed: {deaf}", file=sys.stderr, flush=True)
-        end(signal.SIGKILL, 60)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
+        end(signal.SIGKILL, ANSWER)
 
 
 def start_slurm(nodes: int) -> None:
@@ -235,9 +210,8 @@ def start_node(number: int) -> None:
     must("slurmd", "-N", f"n{number}")
 
 
-def start_with_cgroup(options: dict) -> str:
-    """Start Slurm with the cgroups of the machine, without them if that fails; say which."""
-    cgroup = usable_cgroup()
+def start_with_cgroup(options: dict, cgroup: str) -> str:
+    """Start Slurm with these cgroups of the machine, without any if that fails; return which."""
     try:
         slurm_conf.write(options, cgroup)
         start_slurm(options["nodes"])
@@ -245,15 +219,9 @@ def start_with_cgroup(options: dict) -> str:
         if cgroup == "none":
             raise
         say(f"once more without cgroups, because: {failure}")
-        stop_slurm(options["nodes"])
-        cgroup = "none"
-        slurm_conf.write(options, cgroup)
-        start_slurm(options["nodes"])
+        stop("slurmctld", "slurmd")
+        return start_with_cgroup(options, "none")
     return cgroup
-
-
-def stop_slurm(nodes: int) -> None:
-    stop("/run/slurm/slurmctld.pid", *(f"/run/slurm/slurmd-n{node}.pid" for node in range(1, nodes + 1)))
 
 
 def run_a_job(options: dict) -> None:
@@ -261,7 +229,7 @@ def run_a_job(options: dict) -> None:
     who = must("srun", "--ntasks=1", "--time=1", "--chdir=/tmp", "id", "-un", user="learner").strip()
     if who != "learner":
         raise Failure(f"a job of learner ran as {who}")
-    stop_slurm(options["nodes"])
+    stop("slurmctld", "slurmd")
     for state in Path("/var/spool").glob("slurm*"):
         shutil.rmtree(state)
     tables = "; ".join(f"truncate table lesson_{table}" for table in JOB_TABLES)
@@ -288,24 +256,23 @@ def adopt_owner(uid: int) -> None:
     """Give learner the user id of the folder that is his home, so that its files are his."""
     if uid == pwd.getpwnam("learner").pw_uid:
         return
-    # Rootless Podman may have given the number to a user of its own already.
-    must("groupmod", "--non-unique", "--gid", str(uid), "learner")
-    # usermod would go through all files of the home.
-    passwd = Path("/etc/passwd")
-    lines = [line.split(":") for line in passwd.read_text().splitlines()]
-    for line in lines:
-        if line[0] == "learner":
-            line[2] = line[3] = str(uid)
-    passwd.write_text("".join(":".join(line) + "\n" for line in lines))
+    # In their places: either may be a mount of rootless Podman's. And usermod would go through all files of the home.
+    for file in (Path("/etc/passwd"), Path("/etc/group")):
+        text = file.read_text()
+        file.write_text(
+            re.sub("^learner:.*", lambda line: re.sub(r":\d+", f":{uid}", line[0]), text, flags=re.MULTILINE)
+        )
 
 
 def main() -> None:
+    """Start everything, or, for prepare.sh, run a command that needs the accounting and nothing else."""
     if sys.argv[1:2] == ["--accounting"]:
-        # For prepare.sh: a command that needs the database and nothing else.
         slurm_conf.write(slurm_conf.DEFAULTS | {"slot": int(sys.argv[2])}, "none")
         start_accounting()
         must(*sys.argv[3:], seconds=300)
-        stop_accounting()
+        stop("slurmdbd")
+        must("mariadb-admin", "shutdown")
+        stop("munged")
         return
     options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
     if "uid" in options:
@@ -313,7 +280,7 @@ def main() -> None:
     slurm_conf.write(options, "none")
     start_registry(slurm_conf.Ports(options["slot"]).registry)
     start_accounting()
-    cgroup = start_with_cgroup(options)
+    cgroup = start_with_cgroup(options, usable_cgroup())
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
     if cgroup == "none":
         say("no usable cgroup here: memory limits are not enforced")

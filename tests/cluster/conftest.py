@@ -12,10 +12,11 @@ import subprocess
 import sys
 
 import pytest
-import root
 from machine import Machine
-from places import failed_logs
 from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
+
+from cluster import rootfs
+from cluster.location import failed_logs
 
 
 class Shared:
@@ -100,7 +101,7 @@ def warm(may_start_cluster):
     done = practice_cluster("up", name=name, timeout=3600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert practice_cluster("down", name=name).returncode == 0
-    return root.where()
+    return rootfs.where()
 
 
 @pytest.fixture

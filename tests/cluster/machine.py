@@ -9,10 +9,10 @@ import subprocess
 import time
 from pathlib import Path
 
-import state
-from inside.slurm_conf import Ports
-from options import MOST_NODES
-from places import CACHE, RUN
+from cluster import state
+from cluster.inside.slurm_conf import Ports
+from cluster.location import CACHE, RUN
+from cluster.options import MOST_NODES
 
 # What the system itself lists. Of the firewall without what the kernel counts, and without the time of the answer.
 SYSTEM = {
@@ -118,7 +118,7 @@ def apart(name):
 
 
 def of_another(process, name):
-    """Does a process belong to a cluster of another name?"""
+    """Say whether a process belongs to a cluster of another name."""
     said = "".join(texts(process / file for file in ("cgroup", "cmdline", "environ", "mountinfo")))
     names = set(re.findall(r"(?:/practice-cluster-|/live/|PRACTICE_CLUSTER_NAME=)([a-z0-9-]+)", said))
     return bool(names) and name not in names

@@ -11,9 +11,8 @@ import tarfile
 import time
 from pathlib import Path
 
-import namespace
-import state
-from places import RUN
+from cluster import namespace, state
+from cluster.location import RUN
 
 CODE = Path(__file__).parents[2] / "code"
 PRACTICE_CLUSTER = CODE.parent / "cluster/practice-cluster"

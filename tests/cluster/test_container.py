@@ -8,7 +8,9 @@ import os
 import subprocess
 
 import pytest
-from practice import PRACTICE_CLUSTER
+
+from cluster.location import INSIDE
+from cluster.sandbox import UNSHARE
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
@@ -29,20 +31,8 @@ mount -t tmpfs -o mode=755 tmpfs run
 hostname box
 ip link set lo up
 printf '127.0.0.1 localhost\\n192.0.2.1 box\\n' >etc/hosts
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . bash /opt/practice-cluster/container.sh "$@"
+exec env -i SECRET=x PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . bash /opt/practice-cluster/container.sh "$@"
 """
-UNSHARE = [
-    "unshare",
-    "--mount",
-    "--pid",
-    "--net",
-    "--uts",
-    "--ipc",
-    "--fork",
-    "--kill-child",
-    "--propagation",
-    "private",
-]
 
 
 @pytest.fixture
@@ -54,18 +44,16 @@ def container(warm, tmp_path):
         work.mkdir()
         folder.mkdir()
         os.chown(folder, owner, owner)
-        script = ["sh", "-euc", CONTAINER, "sh", work, warm, PRACTICE_CLUSTER.parent / "inside", folder]
-        done = subprocess.run(
-            [*UNSHARE, "--", *script, "bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False, timeout=300,
-        )  # fmt: skip
+        script = ["sh", "-euc", CONTAINER, "sh", work, warm, INSIDE, folder, "bash", "-c", command]
+        whole, nothing = [*UNSHARE, "--net", "--", *script], subprocess.DEVNULL
+        done = subprocess.run(whole, stdin=nothing, capture_output=True, text=True, check=False, timeout=300)
         return done, folder
 
     return run
 
 
 def test_learner_has_four_nodes_and_owns_the_folder(container, machine):
-    command = "sinfo -h -o '%D %t'; srun touch made; id -u; pwd; ss -ltnH | awk '{print $4}'; exit 5"
+    command = "sinfo -h -o '%D %t'; srun touch made; id -u; pwd; ss -ltnH | awk '{print $4}'; printenv SECRET; exit 5"
     done, folder = container(1234, command)
     assert done.returncode == 5, done.stderr
     steps, _, answers = done.stdout.partition("your first one has the id 1\n")

@@ -14,11 +14,12 @@ import time
 from pathlib import Path
 
 import pytest
-import state
-from inside.slurm_conf import Ports
 from machine import listening
-from places import CACHE, failed_logs
-from practice import PRACTICE_CLUSTER, poll
+from practice import CODE, PRACTICE_CLUSTER, poll
+
+from cluster import state
+from cluster.inside.slurm_conf import Ports
+from cluster.location import CACHE, failed_logs
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine, pytest.mark.slow]
 
@@ -115,8 +116,8 @@ def test_an_ordinary_user_keeps_nobody_from_starting_or_ending(machine, up, as_n
 
 def test_a_start_that_takes_too_long_is_ended(machine, up):
     program = (
-        f"import sys; sys.argv = ['practice-cluster', 'up']; sys.path.insert(0, {str(PRACTICE_CLUSTER.parent)!r})\n"
-        f"import boot, runpy; boot.LIMIT = 1; runpy.run_path({str(PRACTICE_CLUSTER)!r}, run_name='__main__')"
+        f"import runpy, sys; sys.argv = ['practice-cluster', 'up']; sys.path.insert(0, {str(CODE.parent)!r})\n"
+        f"from cluster import boot; boot.LIMIT = 1; runpy.run_path({str(PRACTICE_CLUSTER)!r}, run_name='__main__')"
     )
     env = os.environ | {"PRACTICE_CLUSTER_NAME": machine.name}
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)

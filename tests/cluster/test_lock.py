@@ -5,13 +5,14 @@ import stat
 import subprocess
 import sys
 
-import lock
 import pytest
-from errors import Refusal
-from practice import PRACTICE_CLUSTER
+from practice import CODE
+
+from cluster import ClusterError, lock
 
 HOLDS = """
-import lock, pathlib, sys, time
+import pathlib, sys, time
+from cluster import lock
 with lock.held(pathlib.Path(sys.argv[1]), "no"):
     print("held", flush=True)
     time.sleep(600)
@@ -27,7 +28,7 @@ def path(tmp_path):
 def test_who_holds_it_is_alone_and_leaves_nothing(path):
     with lock.held(path, "no"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, "who can open the file can lock it"
-        with pytest.raises(Refusal, match=r"^no$"), lock.held(path, "no", seconds=0.2):
+        with pytest.raises(ClusterError, match=r"^no$"), lock.held(path, "no", seconds=0.2):
             pass
     assert not path.parent.exists()
     with lock.held(path, "no"):
@@ -36,7 +37,7 @@ def test_who_holds_it_is_alone_and_leaves_nothing(path):
 
 def test_a_holder_that_is_killed_holds_it_no_more(path):
     command = [sys.executable, "-c", HOLDS, path]
-    holder = subprocess.Popen(command, cwd=PRACTICE_CLUSTER.parent, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(command, cwd=CODE.parent, stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "held\n"
     assert lock.grasp(path) is None
     holder.send_signal(signal.SIGKILL)
@@ -54,6 +55,7 @@ def test_a_file_that_was_removed_meanwhile_is_no_lock(path):
 
 def test_who_waits_is_told_once(path):
     said = []
-    with lock.held(path, "no"), pytest.raises(Refusal), lock.held(path, "it is held", seconds=1.5, say=said.append):
+    waits = lock.held(path, "it is held", seconds=1.5, say=said.append)
+    with lock.held(path, "no"), pytest.raises(ClusterError, match=r"^it is held$"), waits:
         pass
     assert said == ["waiting, because it is held"]

@@ -2,11 +2,10 @@
 
 import socket
 
-import ports
 import pytest
-import state
-from errors import Refusal
-from inside.slurm_conf import SLOTS, Ports
+
+from cluster import ClusterError, ports, state
+from cluster.inside.slurm_conf import SLOTS, Ports
 
 
 @pytest.fixture
@@ -28,12 +27,12 @@ def test_a_port_that_somebody_has_is_left_to_him(last_two):
     with socket.create_server(("127.0.0.1", Ports(one).nodes(4)[3])):
         assert ports.free_slot(3) == one
         assert ports.free_slot(4) == other
-        with socket.create_server(("127.0.0.1", Ports(other).database)), pytest.raises(Refusal) as refusal:
+        with socket.create_server(("127.0.0.1", Ports(other).database)), pytest.raises(ClusterError) as refusal:
             ports.free_slot(4)
     assert str(refusal.value) == f"needs port {Ports(one).nodes(4)[3]} of this machine: Address already in use"
 
 
 def test_when_all_slots_are_used_there_is_one_line(monkeypatch):
     monkeypatch.setattr(state, "used_slots", lambda: set(range(SLOTS)))
-    with pytest.raises(Refusal, match=f"^{SLOTS} practice clusters are up already$"):
+    with pytest.raises(ClusterError, match=f"^{SLOTS} practice clusters are up already$"):
         ports.free_slot(4)

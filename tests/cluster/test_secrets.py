@@ -4,9 +4,10 @@ import gzip
 import os
 
 import pytest
-import settings
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cluster import settings
 
 SECRET = "hunter2"
 # What a machine may have: (text, the same without secrets).
@@ -108,7 +109,7 @@ def test_no_secret_is_in_anything_that_a_cluster_is_made_of(up, tmp_path):
 
 
 def has_secret(path):
-    """Is the secret in a file, or in an archive?"""
+    """Say whether the secret is in a file, or in an archive."""
     if path.is_symlink() or not path.is_file():
         return False
     data = path.read_bytes()

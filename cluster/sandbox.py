@@ -3,15 +3,13 @@
 import subprocess
 from pathlib import Path
 
-import settings
-from errors import Refusal
-from places import NAME
+from cluster import ClusterError, settings
+from cluster.location import NAME
 
 LIMIT = 3600  # seconds: a network can be slow, but what takes longer hangs
+# With --kill-child the first process of the namespaces ends when unshare does, and with it all others in them.
 UNSHARE = [
-    "setpriv", "--pdeathsig=KILL", "--",
-    "unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc",
-    "--propagation", "private", "--",
+    "unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--propagation", "private",
 ]  # fmt: skip
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -44,17 +42,14 @@ exec chroot . "$@"
 def run(command: list[str], log: Path) -> int:
     """Run a command in namespaces of its own (mounts, processes, host name); what it prints goes to the log."""
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*UNSHARE, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
-            env=ENVIRONMENT | settings.variables(), start_new_session=True,
-        )  # fmt: skip
         try:
-            return process.wait(LIMIT)
+            return subprocess.call(
+                ["setpriv", "--pdeathsig=KILL", "--", *UNSHARE, "--mount-proc", "--", *command],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/",
+                env=ENVIRONMENT | settings.variables(), start_new_session=True, timeout=LIMIT,
+            )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise Refusal(f"gave up after {LIMIT} s (more in {log})") from None
-        finally:
-            process.kill()
-            process.wait()
+            raise ClusterError(f"gave up after {LIMIT} s (more in {log})") from None
 
 
 def run_in_root(root: Path, work: Path, command: list[str], log: Path) -> int:

@@ -1,16 +1,12 @@
 """Makes the private root folder with Slurm and all that belongs to it, once, and keeps it in the cache."""
 
 import hashlib
-import os
 import platform
 import shutil
 from pathlib import Path
 
-import box
-import settings
-import state
-from errors import Refusal
-from places import CACHE, HERE, INSIDE
+from cluster import ClusterError, sandbox, settings, state
+from cluster.location import CACHE, HERE, INSIDE
 
 LOG = CACHE / "build.log"
 # Nobody reads manuals here, and a folder that is half made is thrown away: nothing need reach the disk at once.
@@ -26,11 +22,13 @@ INGREDIENTS = [HERE.joinpath("packages.txt").read_bytes(), INSIDE.joinpath("prep
 
 
 def packages() -> list[str]:
+    """Return the names of the packages of the root."""
     lines = HERE.joinpath("packages.txt").read_text().splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def digest(*parts: bytes) -> str:
+    """Return a short name for what is made of these parts."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
@@ -44,7 +42,8 @@ def ensure(slot: int, say) -> Path:
     """Return the root folder; make it, with the ports of a slot, if it isn't there, or is made of something else."""
     root = where()
     if not root.is_dir():
-        refuse_full_disk()
+        if shutil.disk_usage(CACHE).free < 4e9:
+            raise ClusterError(f"needs 4 GB in {CACHE}")
         install_mmdebstrap(say)
         say("the root with Slurm is made from Debian's packages, once; this takes some minutes")
         build(root, slot)
@@ -53,24 +52,20 @@ def ensure(slot: int, say) -> Path:
     return root
 
 
-def refuse_full_disk() -> None:
-    """Refuse to begin what can't be ended."""
-    if os.statvfs(CACHE).f_bavail * os.statvfs(CACHE).f_frsize < 4e9:
-        raise Refusal(f"needs 4 GB in {CACHE}")
-
-
 def install_mmdebstrap(say) -> None:
+    """Install what makes the root, if it isn't there."""
     missing = [] if shutil.which("mmdebstrap") else ["mmdebstrap"]
     missing += [] if Path(settings.KEYRING).exists() else ["debian-archive-keyring"]
     if not missing:
         return
+    names = " and ".join(missing)
     if not shutil.which("apt-get"):
-        raise Refusal(f"needs {' and '.join(missing)}, or Docker: see content/practice-cluster.md")
-    say(f"installing {' and '.join(missing)}")
+        raise ClusterError(f"needs {names}, or Docker: see content/practice-cluster.md")
+    say(f"installing {names}")
     settings.apt_get("update")
     done = settings.apt_get("install", "--yes", "--no-install-recommends", *missing)
     if done.returncode:
-        raise Refusal(f"cannot install {' and '.join(missing)}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+        raise ClusterError(f"cannot install {names}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
 def build(root: Path, slot: int) -> None:
@@ -82,11 +77,11 @@ def build(root: Path, slot: int) -> None:
         given.mkdir(mode=0o700)
         (given / "sources.list").write_text(settings.apt_sources())
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
-        log_or_refuse(box.run(
+        log_or_refuse(sandbox.run(
             ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
              settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
-        log_or_refuse(box.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
+        log_or_refuse(sandbox.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
         forget_secrets(partial)
         partial.rename(root)
     finally:
@@ -94,9 +89,10 @@ def build(root: Path, slot: int) -> None:
 
 
 def log_or_refuse(code: int) -> None:
+    """Refuse, with the last line of the log, when what was to be made has failed."""
     if code:
         lines = LOG.read_text(errors="replace").strip().splitlines() or [""]
-        raise Refusal(f"cannot make the root: {lines[-1]} (more in {LOG})")
+        raise ClusterError(f"cannot make the root: {lines[-1]} (more in {LOG})")
 
 
 def written_settings() -> dict[str, str]:

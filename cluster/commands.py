@@ -1,56 +1,49 @@
-"""What the practice cluster can be told: up, status, repair, shell, run, image and down."""
+"""What the practice cluster can be told, a function a verb; each returns the exit code."""
 
+import contextlib
+import functools
 import json
 import os
-import shutil
+import select
 import signal
 import subprocess
 import threading
 import time
 from pathlib import Path
 
-import base_image
-import boot
-import cgroups
-import lesson_image
-import live
-import lock
-import places
-import ports
-import root
-import settings
-import state
-from errors import Refusal
-from namespace import enter, learner
+from cluster import ClusterError, base_image, boot, cgroups, lesson_image, live, lock, ports, rootfs, settings, state
+from cluster.location import CACHE, LIVE, failed_logs
+from cluster.namespace import enter, learner
 
 REPAIR_SECONDS = 600
 ANSWER_SECONDS = 10  # for a registry; where no name server answers, the question itself takes longer
-# (file, refusal) of the locks: for starting and ending this cluster, and for choosing ports among all of them.
-OWN_LOCK = (places.RUN / f"{places.NAME}.lock", "another practice-cluster is starting or ending one just now")
-SLOTS_LOCK = (places.RUN / "slots", "another practice-cluster is choosing its ports for too long")
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)
+say = functools.partial(print, flush=True)
 
 
-def up(options: dict) -> int:
+def only_root() -> None:
+    """Refuse anybody but root."""
+    if os.geteuid() != 0:
+        raise ClusterError("must be run as root: it starts daemons in namespaces of their own")
+
+
+def up(**options) -> int:
     """Start a cluster and wait until a job has run on it; leave nothing behind when that is interrupted."""
-    places.only_root()
-    with lock.held(*OWN_LOCK):
+    only_root()
+    with lock.held(*lock.OWN):
         # One that lives and isn't ready is what a killed `up` left: who starts one now would have the lock.
         if (state.read() or {}).get("ready"):
-            raise Refusal("is already up: `practice-cluster status` says more, `practice-cluster down` ends it")
+            raise ClusterError("is already up: `practice-cluster status` says more, `practice-cluster down` ends it")
         refuse_other_slurm()
         begin = time.monotonic()
         clean()
-        root.remove([places.failed_logs()])
-        options = options | {"slot": take_slot(options["nodes"])}
+        rootfs.remove([failed_logs()])
+        options["slot"] = take_slot(options["nodes"])
         try:
-            folder, registry = ingredients(options["slot"])
+            root, registry = ingredients(options["slot"])
             state.write((state.last() or {}) | {"stand_in": registry is not None, "options": options})
-            boot.start(options, folder, registry, say)
+            boot.start(options, root, registry, say)
         except BaseException:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
@@ -68,21 +61,16 @@ def up(options: dict) -> int:
 def refuse_other_slurm() -> None:
     """Leave a machine alone that is part of a cluster already."""
     for conf in Path("/etc").glob("slurm*/*.conf"):
-        raise Refusal(f"this machine has a Slurm of its own ({conf}): nothing is started beside it")
-    if shutil.which("sinfo"):
-        try:
-            answer = subprocess.run(["sinfo"], capture_output=True, timeout=10, check=False).returncode == 0
-        except subprocess.TimeoutExpired:
-            answer = True  # something is there, and it is busy
-        if answer:
-            raise Refusal("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
+        raise ClusterError(f"this machine has a Slurm of its own ({conf}): nothing is started beside it")
+    if subprocess.run(["timeout", "10", "sinfo"], capture_output=True).returncode in (0, 124):  # 124: it is busy
+        raise ClusterError("this machine has a Slurm of its own (sinfo answers): nothing is started beside it")
 
 
 def take_slot(nodes: int) -> int:
     """Choose ports that no other cluster has, and note that they are ours."""
-    with lock.held(*SLOTS_LOCK, seconds=30):
-        slot, ours = ports.free_slot(nodes), os.getpid()
-        state.write({"slot": slot, "up": ours, "up started": state.started(ours), "live": str(places.LIVE)})
+    with lock.held(*lock.PORTS, seconds=30):
+        slot = ports.free_slot(nodes)
+        state.write({"slot": slot, "live": str(LIVE)} | state.process("up", os.getpid()))
     return slot
 
 
@@ -91,22 +79,21 @@ def ingredients(slot: int) -> tuple[Path, Path | None]:
     answers: list[bool] = []
     question = threading.Thread(target=lambda: answers.append(base_image.registry_answers()), daemon=True)
     question.start()
-    with lock.held(*places.CACHE_LOCK, say=say):
-        root.remove(places.CACHE.glob("*.partial"))  # of a command that was killed
-        folder = root.ensure(slot, say)
+    with lock.held(*lock.KEPT, seconds=3600, say=say):
+        rootfs.remove(CACHE.glob("*.partial"))  # of a command that was killed
+        root = rootfs.ensure(slot, say)
         question.join(ANSWER_SECONDS)
-        return folder, None if any(answers) else base_image.ensure(folder, say)
+        return root, None if any(answers) else base_image.ensure(root, say)
 
 
 def down() -> int:
     """End the cluster, if there is one, and forget it."""
-    places.only_root()
-    with lock.held(*OWN_LOCK, seconds=30):
+    only_root()
+    with lock.held(*lock.OWN, seconds=30):
         was_up = state.read() is not None
         clean()
-        if file := lock.grasp(places.CACHE_LOCK[0]):
-            with lock.released(places.CACHE_LOCK[0], file):
-                root.remove(places.CACHE.glob("*.partial"))
+        with contextlib.suppress(ClusterError), lock.held(*lock.KEPT):  # or somebody is just making one
+            rootfs.remove(CACHE.glob("*.partial"))
     say("the practice cluster is down" if was_up else "the practice cluster was not up")
     return 0
 
@@ -116,7 +103,7 @@ def clean() -> None:
     if known := state.read():
         end(known["pid"])
     if left := cgroups.remove():
-        raise Refusal(f"processes are left in {left[0]}")
+        raise ClusterError(f"processes are left in {left[0]}")
     if known := state.last():
         live.remove(Path(known["live"]))
     live.remove()
@@ -125,13 +112,10 @@ def clean() -> None:
 
 def end(pid: int, seconds: float = 20) -> None:
     """Kill process 1: the kernel then ends all others of its namespace, and takes down the mounts."""
-    begin = state.started(pid)
-    os.kill(pid, signal.SIGKILL)
-    limit = time.monotonic() + seconds
-    while state.started(pid) == begin != "":
-        if time.monotonic() > limit:
-            raise Refusal(f"process {pid} does not end")
-        time.sleep(0.02)
+    with contextlib.suppress(ProcessLookupError), open(os.pidfd_open(pid), "rb", 0) as process:
+        signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)
+        if not select.select([process], [], [], seconds)[0]:
+            raise ClusterError(f"process {pid} does not end")
 
 
 def status() -> int:
@@ -160,18 +144,18 @@ def status() -> int:
 
 def look(known: dict, verb: str) -> list[str]:
     """Check or repair the cluster from inside; return the lines that say what is wrong, or what was done."""
-    command = ["python3", "/opt/practice-cluster/repair.py", verb, json.dumps(known["options"])]
+    command = ["python3", "/opt/practice-cluster/repair.py", verb, str(known["options"]["nodes"])]
     done = enter(known, command, REPAIR_SECONDS)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["the repair has failed without a word"]
-        raise Refusal(said[-1].removeprefix("practice-cluster: "))
+        raise ClusterError(said[-1].removeprefix("practice-cluster: "))
     return json.loads(done.stdout)
 
 
 def repair() -> int:
     """Start what has stopped, and give nodes and jobs back that Slurm holds back since."""
     known = state.needed()
-    with lock.held(*OWN_LOCK, seconds=30):
+    with lock.held(*lock.OWN, seconds=30):
         done = look(known, "repair")
     for line in done:
         say(line)
@@ -180,21 +164,22 @@ def repair() -> int:
 
 
 def may_make_namespaces(known: dict) -> bool:
-    """Can learner make namespaces, as Apptainer does?"""
+    """Say whether learner can make namespaces, as Apptainer does."""
     nothing = subprocess.DEVNULL
     return learner(known, ["unshare", "--user", "--map-root-user", "true"], stdout=nothing, stderr=nothing) == 0
 
 
 def shell() -> int:
     """Give a shell as learner."""
-    return learner(state.needed(), ["bash", "--login"], login=False)
+    return learner(state.needed(), ["bash", "--login"])
 
 
-def run(command: list[str]) -> int:
-    """Run one command as learner, and return its exit code."""
-    return learner(state.needed(), command)
+def run(command: str, arguments: list[str]) -> int:
+    """Run one command as learner."""
+    return learner(state.needed(), [command, *arguments])
 
 
-def image(code: str) -> int:
+def image(code: Path) -> int:
     """Give learner the lesson's image."""
-    return lesson_image.install(state.needed(), Path(code), say)
+    lesson_image.install(state.needed(), code, say)
+    return 0
