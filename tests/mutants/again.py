@@ -6,7 +6,6 @@ before it is the same with and without the mutant.
 
 import copy
 import io
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Any
 from catalogue import Mutant
 from checks import DOCTREES, build
 
+from cluster import ClusterError, namespace, state
 from extensions.blocks import Block, commands
 from walk import inventory, places
 from walk.errors import Wrong
@@ -330,10 +330,6 @@ def walk_from(reader: Part, state: State, part: Part) -> tuple[str, int]:
 
 def place_of(found: Inventory):
     """The place of a walk, which root may enter too."""
-    sys.path.insert(0, str(found.source / "cluster"))
-    import namespace
-    import state
-    from errors import Refusal
 
     def enter(*command: str) -> str:
         """Run a command as root in the cluster, which the walk has started."""
@@ -341,8 +337,8 @@ def place_of(found: Inventory):
         assert known is not None
         try:
             return namespace.enter(known, list(command)).stdout
-        except Refusal as refusal:
-            raise Wrong(str(refusal)) from None
+        except ClusterError as error:
+            raise Wrong(str(error)) from None
 
     place: Any = places.of(found)
     place.enter = enter
