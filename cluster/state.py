@@ -54,8 +54,7 @@ def runs(state: dict, who: str = "pid") -> bool:
 
 def read() -> dict | None:
     """Return what is known of the cluster whose first process still runs, else None."""
-    state = last()
-    return state if state and runs(state) else None
+    return state if (state := last()) and runs(state) else None
 
 
 def needed() -> dict:

@@ -5,6 +5,7 @@
 # the exit code are the command's own. All of it ends with whoever started it.
 set -eu
 umask 022
+# shellcheck disable=SC2016 # the login shell fills it in
 exec env PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/learner USER=learner LOGNAME=learner SHELL=/bin/bash \
     LANG=C.UTF-8 TERM="${TERM:-dumb}" \
     setpriv --reuid=learner --regid=learner --init-groups --pdeathsig=KILL -- \

@@ -31,7 +31,7 @@ mount -t tmpfs -o mode=755 tmpfs run
 hostname box
 ip link set lo up
 printf '127.0.0.1 localhost\\n192.0.2.1 box\\n' >etc/hosts
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . bash /opt/practice-cluster/container.sh "$@"
+exec env -i SECRET=x PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . bash /opt/practice-cluster/container.sh "$@"
 """
 
 
@@ -53,7 +53,7 @@ def container(warm, tmp_path):
 
 
 def test_learner_has_four_nodes_and_owns_the_folder(container, machine):
-    command = "sinfo -h -o '%D %t'; srun touch made; id -u; pwd; ss -ltnH | awk '{print $4}'; exit 5"
+    command = "sinfo -h -o '%D %t'; srun touch made; id -u; pwd; ss -ltnH | awk '{print $4}'; printenv SECRET; exit 5"
     done, folder = container(1234, command)
     assert done.returncode == 5, done.stderr
     steps, _, answers = done.stdout.partition("your first one has the id 1\n")
