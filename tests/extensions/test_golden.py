@@ -1,4 +1,4 @@
-"""What each directive and role makes of a page with all its options is as recorded in golden/.
+"""What each directive and role, also of the walk, makes of a page with all its options is as recorded in golden/.
 
 After a change that is meant: `GOLDEN=write pytest tests/extensions/test_golden.py`, and look at the difference.
 """
@@ -10,10 +10,11 @@ import pytest
 from docutils import nodes
 
 from extensions.listing import ListingDirective
+from walk.directives import EditDirective, ForShowDirective, TranscriptDirective
 
 GOLDEN = Path(__file__).parent / "golden"
 CONF = """
-extensions = ["myst_parser", "extensions.counts", "extensions.lines", "extensions.listing"]
+extensions = ["myst_parser", "extensions.counts", "extensions.lines", "extensions.listing", "walk.directives"]
 listing_root = "code"
 listing_steps = {"next.py": "step.py"}
 from extensions.counts import Column, Constant, Product, Rows
@@ -65,7 +66,38 @@ PAGES = {
 """,
     "count": "{count}`metrics`, {count}`Countries`, {count}`cities`, {count}`runs`\n",
     "counted": "{counted}`--array={cities:range} {cities} {cities:last}`\n",
+    "transcript": """```{transcript}
+:exit: 0 2
+:limit: 60
+:output: shown
+:where: machine
+$ echo a \\
+    b
+a b
+$ ls nowhere
+...
+```
+
+```{transcript}
+$ true
+```
+""",
+    "edit": """```{edit} next.py
+:result: code/step.py
+ def main():
+-    # why
+...
+-        print(one)
++    print(os.name)
+```
+""",
+    "for-show": """```{for-show} python
+:reason: nobody has that file
+open("nowhere")
+```
+""",
 }
+DIRECTIVES = (ListingDirective, TranscriptDirective, EditDirective, ForShowDirective)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -88,8 +120,9 @@ def test_every_recording_belongs_to_a_page():
     assert {path.stem for path in GOLDEN.iterdir()} == PAGES.keys()
 
 
-def test_every_option_is_documented_and_recorded():
-    documented = ListingDirective.__doc__
-    for option in ListingDirective.option_spec:
-        assert option in documented
+@pytest.mark.parametrize("directive", DIRECTIVES)
+def test_every_option_is_documented_and_recorded(directive):
+    assert directive.option_spec
+    for option in directive.option_spec:
+        assert option in directive.__doc__
         assert any(f":{option}:" in page for page in PAGES.values()), option

@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import sys
 import time
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sphinx.testing.fixtures import make_app, test_params  # noqa: F401 - pytest finds the fixtures here
 
 from walk.collect import Site, collect
 from walk.directives import walked_block
@@ -36,7 +38,8 @@ esac
 class Small:
     """A copy of tests/walk/site, to be changed, built and walked."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, make):
+        self.make = make
         self.source = folder / "site"
         self.doctrees = self.source / "_build/doctrees"
         shutil.copytree(Path(__file__).with_name("site"), self.source)
@@ -50,12 +53,14 @@ class Small:
 
     def build(self, builder: str = "html") -> str:
         """Build the site, and return the warnings."""
-        made = self.doctrees.with_name(builder)
-        command = [sys.executable, "-m", "sphinx", "-q", "-b", builder, "-d", self.doctrees, self.source, made]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stderr
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # those of Python: other people's extensions are not up to date
+            app = self.make(builder, self.source, self.doctrees.parent)
+            try:
+                app.build()
+            finally:
+                app.cleanup()  # or the next build would find roles and nodes that are there already
+        return app.warning.getvalue()
 
     def page(self, markdown: str) -> str:
         """Build the site with a first page of these words alone, and return the warnings."""
@@ -126,9 +131,9 @@ def errors(site: Site) -> list[str]:
 
 
 @pytest.fixture
-def small(tmp_path) -> Small:
+def small(tmp_path, make_app) -> Small:  # noqa: F811
     """The tiny site, for one test."""
-    return Small(tmp_path)
+    return Small(tmp_path, make_app)
 
 
 @pytest.fixture
