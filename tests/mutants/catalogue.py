@@ -79,10 +79,14 @@ def is_test(root: Path, check: str) -> bool:
 
 
 def read(folder: Path = FOLDER) -> list[Mutant]:
-    """All mutants; Unfit if one has a key that there isn't, or lacks one."""
+    """All mutants; Unfit if a file can't be read, or a mutant has a key that there isn't, or lacks one."""
     found = []
     for path in sorted(folder.glob("*.toml")):
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]:
+        try:
+            entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
+        except (OSError, ValueError) as error:
+            raise Unfit(f"{path}: {error}") from None
+        for entry in entries:
             try:
                 found.append(Mutant(**entry))
             except TypeError as error:

@@ -59,10 +59,11 @@ def test_a_sample_is_always_the_same():
         ('"build"', '"tests/test_nothing.py"', "there is no check tests/test_nothing.py"),
         ('"content/split.md"', '"content/splits.md"', "there is no file content/splits.md"),
         ("kind =", "sort =", "unexpected keyword argument 'sort'"),
+        ("kind =", "kind", "a word is another one.toml: Expected '=' after a key"),
     ],
 )
 def test_what_does_not_fit_is_one_line(tmp_path, old, new, said):
-    (tmp_path / "one.toml").write_text(HARMLESS.replace(f"old = {old}", f"old = {new}").replace(old, new, 1))
+    (tmp_path / "a word is another one.toml").write_text(HARMLESS.replace(f"old = {old}", f"old = {new}").replace(old, new, 1))
     done = run("--mutants", tmp_path)
     assert done.returncode == 2
     assert "a word is another one" in done.stderr and said in done.stderr
