@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 from bundle import snapshot
-from catalogue import BLOCKS, BUILD, KINDS, ROOT, Unfit, choose, read
+from catalogue import BLOCKS, BUILD, KINDS, ROOT, WALK, Unfit, choose, read
+from run import names
 
 MUTANTS = read()
 HARMLESS = """
@@ -63,11 +64,29 @@ def test_a_sample_is_always_the_same():
     ],
 )
 def test_what_does_not_fit_is_one_line(tmp_path, old, new, said):
-    (tmp_path / "a word is another one.toml").write_text(HARMLESS.replace(f"old = {old}", f"old = {new}").replace(old, new, 1))
+    text = HARMLESS.replace(f"old = {old}", f"old = {new}").replace(old, new, 1)
+    (tmp_path / "a word is another one.toml").write_text(text)
     done = run("--mutants", tmp_path)
     assert done.returncode == 2
     assert "a word is another one" in done.stderr and said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+WALKED = """
+E       content/split.md:20: a line of the program
+FAILED content/collect.md::43 transcript
+content/{0}.md:12: $ ls
+exit code 2 instead of 0
+content/collect.md:44: $ cat all.csv
+"""
+
+
+@pytest.mark.parametrize(("page", "named"), [("collect", True), ("array-jobs", False)])
+def test_a_walk_names_the_page_on_which_the_first_thing_is_wrong(page, named):
+    """What is asked for is on one page, what it needs is on others: pytest names only the first."""
+    mutant = next(one for one in MUTANTS if (one.check, one.page) == (WALK, "content/collect"))
+    assert names(mutant, WALKED.format(page)) == named
+    assert not names(mutant, "FAILED content/collect.md::43 transcript\nno cluster today\n")
 
 
 @pytest.mark.slow
