@@ -10,18 +10,23 @@ from typing import ClassVar
 PROMPT = "$ "
 # Not "<<<", and no shift to the left in an expression: a word begins with a letter.
 HERE_DOCUMENT = re.compile(r"(?<!<)<<(?P<tabs>-?)\s*(?P<quote>['\"]?)\\?(?P<word>[A-Za-z_][\w-]*)(?P=quote)")
+# What bash takes as it is: a character after a backslash, a text in quotes, a comment. In "$(...)", commands are run.
+LITERAL = re.compile(
+    r"""\\.|\$'(?:\\.|[^'\\])*'|'[^']*'|"(?P<double>(?:\\.|[^"\\])*)"|(?:^|(?<=[\s;&|()]))\#[^\n]*""", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
 class Command:
     """A command as it is typed, with all of its lines, the output shown below it, and its exit code.
 
-    `line` counts from 0, from the first line of the block. `head` is the text without its here-documents.
+    `line` counts from 0, from the first line of the block. `bare` is the text without what bash takes as it is:
+    here-documents, quoted words and comments.
     """
 
     line: int
     text: str
-    head: str
+    bare: str
     output: tuple[str, ...] = ()
     exit: int = 0
 
@@ -127,7 +132,8 @@ KINDS = (Listing, Excerpt, Difference, Transcript, Edit, ForShow)
 def parse(text: str) -> list[Command]:
     """Return the commands of a console block; ValueError for a text that begins with none, or ends inside of one.
 
-    A line that begins with the prompt begins a command. A backslash at its end and a here-document carry it on.
+    A line that begins with the prompt begins a command. A backslash at its end, a quote and a here-document carry it
+    on.
     """
     lines = text.split("\n")
     if not lines[0].startswith(PROMPT):
@@ -135,31 +141,43 @@ def parse(text: str) -> list[Command]:
     found: list[Command] = []
     number = 0
     while number < len(lines):
-        first, head, end = number, *ends_of_command(lines, number)
-        typed = [lines[first].removeprefix(PROMPT), *lines[first + 1 : end]]
+        first = number
+        head, end = ends_of_command([lines[first].removeprefix(PROMPT), *lines[first + 1 :]])
+        typed = [lines[first].removeprefix(PROMPT), *lines[first + 1 : first + end]]
+        end += first
         number = next((after for after in range(end, len(lines)) if lines[after].startswith(PROMPT)), len(lines))
-        head_lines = typed[: head - first]
-        found.append(Command(first, "\n".join(typed), "\n".join(head_lines), tuple(lines[end:number])))
+        found.append(Command(first, "\n".join(typed), bare("\n".join(typed[:head])), tuple(lines[end:number])))
     return found
 
 
-def ends_of_command(lines: list[str], first: int) -> tuple[int, int]:
-    """Return the numbers of the lines after a command without and with its here-documents; ValueError if it has no end.
+def ends_of_command(lines: list[str]) -> tuple[int, int]:
+    """Return how many lines the command at their beginning has without and with its here-documents.
 
-    `first` is the number of the line with the prompt.
+    ValueError if it has no end.
     """
-    number = first
-    while lines[number].endswith("\\"):
-        number += 1
-        if number == len(lines):
-            raise ValueError(f"the command ends with a backslash: {lines[first]!r}")
-    head = number + 1
-    for match in HERE_DOCUMENT.finditer(" ".join(lines[first:head])):
-        while (lines[number].lstrip("\t") if match["tabs"] else lines[number]) != match["word"]:
-            number += 1
-            if number == len(lines):
-                raise ValueError(f"the here-document has no end {match['word']}: {lines[first]!r}")
-    return head, number + 1
+    head = 1
+    while is_open("\n".join(lines[:head])):
+        if head == len(lines):
+            raise ValueError(f"the command ends with a backslash, or in a quotation: {lines[0]!r}")
+        head += 1
+    end = head
+    for match in HERE_DOCUMENT.finditer(" ".join(lines[:head])):
+        while end < len(lines) and (lines[end].lstrip("\t") if match["tabs"] else lines[end]) != match["word"]:
+            end += 1
+        if end == len(lines):
+            raise ValueError(f"the here-document has no end {match['word']}: {lines[0]!r}")
+        end += 1
+    return head, end
+
+
+def bare(command: str) -> str:
+    """Return a command without what bash takes as it is."""
+    return LITERAL.sub(lambda match: match["double"] if re.search(r"\$\(|`", match["double"] or "") else "_", command)
+
+
+def is_open(command: str) -> bool:
+    """Tell whether a command ends in a quotation, or with a backslash."""
+    return bool(re.search(r"""["']|\\$""", LITERAL.sub("", command)))
 
 
 def hunks(change: str) -> list[tuple[list[str], list[str]]]:

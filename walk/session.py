@@ -206,7 +206,7 @@ class Session:
             self._at = f"{block.page}.md:{block.line + command.line}"
             location = f"{self._at}: $ {command.text}"
             left = max(end - time.monotonic(), 1)
-            if queue and not queue.wait(command.head, left, to_compare=block.compared):
+            if queue and not queue.wait(command.bare, left, to_compare=block.compared):
                 outcome.fail(f"{location}\njobs still wait or run after {block.limit} seconds")
                 queue.end_all()
             if queue and number in still[:1]:

@@ -16,7 +16,8 @@ from walk.model import Command
 from walk.shell import Helper
 
 # What is typed while jobs wait or run. Before anything else, a learner waits for their end.
-BEGIN = r"(?:^|[;&|({]|\bdo\b|\bthen\b)\s*"  # of a command, where others stand before it
+# The beginning of a command, where others stand before it.
+BEGIN = r"(?:^|[;&|({!`]|\b(?:do|then|else|if|while|until|time)\b)\s*(?:\w+=\S*\s+)*"
 AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel)\b", re.MULTILINE)
 LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
 # Reasons why a job waits, as `reason_of` writes them.
@@ -77,10 +78,9 @@ class Queue:
         return [line.split("|", cells - 1) for line in answer.lines if line.count("|") >= cells - 1]
 
     def wait(self, command: str, limit: float, to_compare: bool = True) -> bool:
-        """Wait as a learner does before this command; False if that takes longer than so many seconds.
+        """Wait as a learner does before this bare command; False if that takes longer than so many seconds.
 
-        What is in its here-documents is no part of it. Before squeue, a learner waits only if what comes out is to be
-        compared. Broken as soon as there is no hope.
+        Before squeue, a learner waits only if what comes out is to be compared. Broken as soon as there is no hope.
         """
         end = time.monotonic() + limit
         self._looked, self._bad_since = 0.0, None
@@ -282,14 +282,14 @@ def standing_still(typed: Sequence[Command]) -> range:
     first = looks[0]
     while first > 0:
         first -= 1
-        if not AT_ONCE.search(typed[first].head):  # before it, a learner waits for the end of jobs
+        if not AT_ONCE.search(typed[first].bare):  # before it, a learner waits for the end of jobs
             break
     return range(first, looks[-1] + 1)
 
 
 def shows_running(command: Command) -> bool:
     """Tell whether the page shows jobs that run below this command."""
-    return bool(LOOKS.search(command.head)) and any(re.search(r"\sR\s", line) for line in command.output)
+    return bool(LOOKS.search(command.bare)) and any(re.search(r"\sR\s", line) for line in command.output)
 
 
 def rests(jobs: list[Job]) -> bool:

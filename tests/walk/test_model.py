@@ -14,9 +14,12 @@ OUTPUT = st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Z
 TYPED = st.sampled_from(
     [
         ("ls", "ls"),
-        ("ls \\\n    -l", "ls \\\n    -l"),
+        ("ls \\\n    -l", "ls _    -l"),
         ("cat > a <<EOF\n$ no command\n\nEOF", "cat > a <<EOF"),
-        ("cat <<'END' | sort \\\n -r\nb EOF\nEND", "cat <<'END' | sort \\\n -r"),
+        ("cat <<'END' | sort \\\n -r\nit's EOF\nEND", "cat <<_ | sort _ -r"),
+        ("python3 -c '\n$ no command\nsqueue' # why\\", "python3 -c _ _"),
+        ('echo "it\'s \\"\n$ a" `ls`', "echo _ `ls`"),
+        ("echo don\\'t $'it\\'s'; a=\"$(ls 'a b')\"", "echo don_t _; a=$(ls 'a b')"),
         ("grep EOF a", "grep EOF a"),
         ("", ""),
     ]
@@ -31,8 +34,8 @@ def joined(entries):
 @given(BLOCKS)
 def test_what_was_put_together_is_taken_apart(entries):
     number, wanted = 0, []
-    for (typed, head), output in entries:
-        wanted.append(Command(number, typed, head, tuple(output)))
+    for (typed, bare), output in entries:
+        wanted.append(Command(number, typed, bare, tuple(output)))
         number += len(typed.split("\n")) + len(output)
     assert parse(joined(entries)) == wanted
 
@@ -50,7 +53,8 @@ def test_what_is_coloured_as_a_command_is_what_is_typed(entries):
     [
         ("", "the first line is no command: ''"),
         ("output\n$ ls", "the first line is no command: 'output'"),
-        ("$ ls \\", "the command ends with a backslash"),
+        ("$ ls \\", "the command ends with a backslash, or in a quotation: 'ls "),
+        ("$ echo don't\ndont", 'the command ends with a backslash, or in a quotation: "echo don\'t"'),
         ("$ cat <<EOF\nno end", "the here-document has no end EOF"),
     ],
 )

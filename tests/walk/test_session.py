@@ -153,15 +153,18 @@ def test_a_line_that_the_page_shows_excuses_its_own_job_and_no_other(small, prin
 
 
 @pytest.mark.parametrize("word", ["sbatch me.sh", "squeue"])
-def test_what_a_here_document_has_is_no_command(small, word):
+@pytest.mark.parametrize(
+    "written", ["cat >job.sh <<'END'\n{}\nEND", "printf '\n{}' >job.sh", 'echo "me; {}"', "echo \\\n{}", "ls # | {}"]
+)
+def test_what_only_looks_like_a_command_is_none(small, written, word):
     """Nobody waits for jobs before `sbatch`; a script that is written while jobs run would be raced by them."""
     busy = 'case "$*" in *--states=all*) ;; *) test -e ended || echo "7|RUNNING|short|None" ;; esac'
     ends = "echo touch ended >scancel"
     small.cluster(f"run) {ends}; cat >squeue <<'END'\n#!/bin/sh\ncd $(dirname $0)\n{busy}\nEND\nshift; exec \"$@\" ;;")
-    written = f"$ cat >job.sh <<'END'\n{word}\nEND\n"
-    small.change("index.md", "```{transcript}\n", f"```{{transcript}}\n:limit: 3\n\n{written}")
+    typed = f"$ {written.format(word)}\n"
+    small.change("index.md", "```{transcript}\n", f"```{{transcript}}\n:limit: 1\n\n{typed}")
     first = small.walk("index")["index.md:11"][0]
-    assert first.startswith("index.md:11: $ cat >job.sh") and "jobs still wait or run after 3 seconds" in first
+    assert first.startswith(f"index.md:11: {typed}") and "jobs still wait or run after 1 seconds" in first
 
 
 @pytest.mark.parametrize("number", [5_000, 200_000])
