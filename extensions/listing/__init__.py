@@ -13,6 +13,7 @@ from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
 
 from extensions.listing.changes import Changes, compare
 from extensions.listing.objects import objects
+from walk.directives import duplicate
 
 CONTEXT = 2  # lines around each change in a difference
 REPEATED = 3  # removed lines that stand together; of more, only the first is repeated
@@ -76,6 +77,8 @@ class ListingDirective(LiteralInclude):
 
     def run(self) -> list[nodes.Node]:
         """Return the listing and what there is to say about it, or a warning that names page and line."""
+        if name := duplicate(self.block_text):
+            return [self.state.document.reporter.warning(f"listing: {name} is there twice", line=self.lineno)]
         file = self.path(self.arguments[0])
         words = self.options.get("caption")
         self.options |= {"lineno-match": None, "caption": words or "a caption"}

@@ -109,6 +109,7 @@ def test_the_difference_can_be_unfolded(steps):
         (":show-diff:", "show-diff without changes-from"),
         (":changes-from:\n:language: default", "changes-from needs the language"),
         *((f":{option}: 2", option) for option in REFUSED),
+        (":start-at: a = 1\n:start-at: print", "start-at is there twice"),
         (":pyobject: gone", "Object named 'gone' not found"),
         (":start-at: gone", "start-at pattern not found"),
         (":start-after: gone", "start-after pattern not found"),
