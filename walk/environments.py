@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Protocol
 
 from walk import holder
 from walk.collect import Site
@@ -19,26 +18,6 @@ NAME = "PRACTICE_CLUSTER_NAME"  # the variable that says which of the clusters o
 LIMIT = 120  # seconds that a verb of the cluster may take, but for `up`, which may have to fetch packages
 # Lives on when the walk is killed, and sees that by the end of what it reads.
 AT_THE_END = ["sh", "-c", 'cat >/dev/null; exec "$@"', "sh"]
-
-
-class Environment(Protocol):
-    """Where a learner is: it has a home, files can be put there, and shells start there."""
-
-    name: str
-    home: str
-    has_slurm: bool
-
-    def start(self) -> None:
-        """Make it; WalkError if that can't be."""
-
-    def shell(self) -> Shell:
-        """Start a shell of the learner."""
-
-    def put(self, name: str, content: bytes) -> None:
-        """Write a file into the learner's home."""
-
-    def stop(self) -> None:
-        """Take away what `start` has made."""
 
 
 class Sandbox:
@@ -112,6 +91,9 @@ class Cluster:
         down, self._down = self._down, None
         if down:
             down.now()
+
+
+Environment = Sandbox | Cluster
 
 
 class Host:
