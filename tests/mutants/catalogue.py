@@ -94,7 +94,7 @@ def read(folder: Path = FOLDER) -> list[Mutant]:
     return found
 
 
-def choose(mutants: list[Mutant], names: list[str], sample: int | None) -> list[Mutant]:
+def choose(mutants: list[Mutant], names: list[str], sample: int | None = None) -> list[Mutant]:
     """The mutants whose name, page or check has one of these words in it, and so many of them, evenly spread."""
     for word in names:
         if not any(matches(mutant, word) for mutant in mutants):

@@ -1,7 +1,7 @@
 """Breaks the lesson on purpose, one thing at a time, in copies of the tree, and demands red that names the right page.
 
     make mutants
-    .venv/bin/python tests/mutants/run.py [--sample N] [--why] [WORD...]
+    .venv/bin/python tests/mutants/run.py [--part 1/6] [--why] [WORD...]
 
 A word is a part of a mutant's name, a page (content/collect) or a check (walk, blocks, build, the path of a test file).
 Ends with 1 if a mutant survives or something is not proven, with 2 if a mutant does not fit any more.
@@ -143,11 +143,26 @@ def prove(copies: Copies, mutants: list[Mutant], jobs: int, why: bool) -> Counte
     return counts
 
 
+def part(text: str) -> tuple[int, int]:
+    """Return which part of how many is meant; ArgumentTypeError if there is no such one."""
+    words = re.fullmatch(r"([1-9]\d?)/([1-9]\d?)", text)
+    number, count = map(int, words.groups()) if words else (1, 0)
+    if number > count:
+        raise argparse.ArgumentTypeError(f"must be like 1/6 or 6/6, not {text}")
+    return number, count
+
+
+def part_of(mutants: list[Mutant], number: int, count: int) -> list[Mutant]:
+    """Return the mutants of the pages of a part: a page is walked once without any, so it stays in one."""
+    pages = sorted({mutant.page for mutant in mutants})[number - 1 :: count]
+    return [mutant for mutant in mutants if mutant.page in pages]
+
+
 def arguments() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(description="Breaks the lesson on purpose, and demands red.")
     parser.add_argument("words", nargs="*", metavar="WORD", help="a part of a name, a page, or a check")
-    parser.add_argument("--sample", type=int, metavar="N", help="only so many, always the same")
+    parser.add_argument("--part", type=part, default=(1, 1), metavar="I/N", help="the pages of the part I of N")
     parser.add_argument("--jobs", type=int, default=4, metavar="N", help="so many at a time; by default %(default)s")
     parser.add_argument("--mutants", type=Path, default=FOLDER, metavar="DIR", help="the folder of the TOML files")
     parser.add_argument("--why", action="store_true", help="show what each red check says")
@@ -158,7 +173,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Break the lesson; return the exit code."""
     args = arguments()
-    mutants = choose(read(args.mutants), args.words, args.sample)
+    mutants = part_of(choose(read(args.mutants), args.words), *args.part)
     if args.list:
         print("\n".join(f"{mutant.check:6} {mutant.page}: {mutant.name}" for mutant in mutants))
         return 0

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from bundle import snapshot
 from catalogue import BLOCKS, BUILD, KINDS, ROOT, WALK, Unfit, choose, read
-from run import names
+from run import names, part_of
 
 MUTANTS = read()
 HARMLESS = """
@@ -47,9 +47,23 @@ def test_every_page_is_broken():
 def test_a_sample_is_always_the_same():
     assert choose(MUTANTS, [], 6) == choose(MUTANTS, [], 6)
     assert len(set(choose(MUTANTS, [], 6))) == 6
-    assert {mutant.page for mutant in choose(MUTANTS, ["content/collect"], None)} == {"content/collect"}
+    assert {mutant.page for mutant in choose(MUTANTS, ["content/collect"])} == {"content/collect"}
     with pytest.raises(Unfit, match="no mutant has the name, the page or the check 'nothing'"):
-        choose(MUTANTS, ["nothing"], None)
+        choose(MUTANTS, ["nothing"])
+
+
+@pytest.mark.parametrize("count", [1, 6, 13, 99])
+def test_each_mutant_is_in_one_part_with_all_of_its_page(count):
+    parts = [part_of(MUTANTS, number, count) for number in range(1, count + 1)]
+    assert sorted(mutant.name for found in parts for mutant in found) == sorted(mutant.name for mutant in MUTANTS)
+    pages = [page for found in parts for page in {mutant.page for mutant in found}]
+    assert len(pages) == len(set(pages))
+
+
+@pytest.mark.parametrize("text", ["0/6", "7/6", "1", "1/0", "x", "1/6/2", "-1/6"])
+def test_a_part_that_there_is_not_is_refused(text):
+    done = run(f"--part={text}")
+    assert done.returncode == 2 and f"argument --part: must be like 1/6 or 6/6, not {text}" in done.stderr
 
 
 @pytest.mark.parametrize(
