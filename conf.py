@@ -91,6 +91,7 @@ walk_for_show = 4
 walk_rules = [
     ("time to start", "a machine is faster or slower", r"(?<=^up after )\d+\.\d(?= s)"),
     ("image from the cache", "the first image of a machine is built", r"(?<=sif: )(built|from the cache), \d+\.\d s$"),
+    ("version of Slurm", "each release of Debian has another", r"(?<=^Slurm:       )[\d.]+, from Debian \w+$"),
     ("memory limits", "the kernel has cgroup v1, v2 or none", r"(?<=^limits:      ).+"),
     ("version of Apptainer", "its maintainers update it", r"(?<=^Apptainer:   )\d+\.\d+\.\d+"),
     ("base image", "not every machine reaches a registry", r"(?<=3-slim, )(a stand-in made .*|from its registry)$"),

@@ -16,6 +16,7 @@ from cluster.location import CACHE, LIVE, failed_logs
 from cluster.namespace import enter, learner
 
 REPAIR_SECONDS = 600
+VERSION = '. /etc/os-release; echo "$(sinfo --version | cut -d " " -f 2), from Debian $VERSION_CODENAME"'
 ANSWER_SECONDS = 10  # for a registry; where no name server answers, the question itself takes longer
 
 
@@ -41,7 +42,7 @@ def up(**options) -> int:
         rootfs.remove([failed_logs()])
         options["slot"] = take_slot(options["nodes"])
         try:
-            root, registry = ingredients(options["slot"])
+            root, registry = ingredients(options["release"], options["slot"])
             state.write((state.last() or {}) | {"stand_in": registry is not None, "options": options})
             boot.start(options, root, registry, say)
         except BaseException:
@@ -74,14 +75,14 @@ def take_slot(nodes: int) -> int:
     return slot
 
 
-def ingredients(slot: int) -> tuple[Path, Path | None]:
+def ingredients(release: str, slot: int) -> tuple[Path, Path | None]:
     """Return the root folder, and the stand-in base image where no registry answers; make them if they aren't there."""
     answers: list[bool] = []
     question = threading.Thread(target=lambda: answers.append(base_image.registry_answers()), daemon=True)
     question.start()
     with lock.held(*lock.KEPT, seconds=3600, say=say):
         rootfs.remove(CACHE.glob("*.partial"))  # of a command that was killed
-        root = rootfs.ensure(slot, say)
+        root = rootfs.ensure(release, slot, say)
         question.join(ANSWER_SECONDS)
         return root, None if any(answers) else base_image.ensure(root, say)
 
@@ -124,6 +125,7 @@ def status() -> int:
     wrong = look(known, "check")
     if not any("slurmctld" in line for line in wrong):
         say(enter(known, ["sinfo"]).stdout.strip())
+    say(f"Slurm:       {enter(known, ['sh', '-c', VERSION]).stdout.strip()}")
     cgroup = known["cgroup"]
     no_limits = "no usable cgroup here: memory limits are not enforced"
     say(f"limits:      {no_limits if cgroup == 'none' else f'cgroup {cgroup}'}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cluster.inside.slurm_conf import DEFAULTS
+from cluster.location import RELEASE, RELEASES
 
 MOST_NODES = 64  # a cluster has 100 ports, and each node needs one
 
@@ -18,6 +19,8 @@ def add_to(up: ArgumentParser) -> None:
     up.add_argument("--memory", type=whole(512, 10_000_000), help="memory a node, in MB")
     up.add_argument("--max-array-size", type=whole(2, 4_000_001), help="one more than the largest index of a job array")
     up.add_argument("--partitions", type=names, help="names; the first is the default, with a limit of one hour")
+    up.add_argument("--release", type=release, default=RELEASE, metavar="NAME",
+                    help=f"of Debian, which has the Slurm: {', '.join(RELEASES)}")  # fmt: skip
     up.add_argument("--home", type=home, default=SUPPRESS, metavar="DIR",
                     help="a folder of yours as /home/learner: what is in it stays after `down`")  # fmt: skip
     up.set_defaults(**DEFAULTS | {"partitions": ",".join(DEFAULTS["partitions"])})
@@ -42,6 +45,13 @@ def names(text: str) -> list[str]:
     if len({name.lower() for name in found} - {"default"}) < len(found):
         raise ArgumentTypeError(f"a name must not come twice, nor be `default`, as in {text}")
     return found
+
+
+def release(text: str) -> str:
+    """Return a release of Debian that a cluster can be made of."""
+    if text not in RELEASES:
+        raise ArgumentTypeError(f"must be one of {', '.join(RELEASES)}, not {text}")
+    return text
 
 
 def home(text: str) -> str:

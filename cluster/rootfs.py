@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from cluster import ClusterError, sandbox, settings, state
-from cluster.location import CACHE, HERE, INSIDE
+from cluster.location import CACHE, HERE, INSIDE, RELEASES
 
 LOG = CACHE / "build.log"
 # Nobody reads manuals here, and a folder that is half made is thrown away: nothing need reach the disk at once.
@@ -32,23 +32,24 @@ def digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
 
-def where() -> Path:
-    """Return the place of the root folder that is made of what there is now."""
+def where(release: str) -> Path:
+    """Return the place of the root folder of a release that is made of what there is now."""
     words = [platform.machine(), *MMDEBSTRAP, *written_settings().values()]
-    return CACHE / f"root-{digest(*INGREDIENTS, settings.certificates(), *map(str.encode, words))}"
+    return CACHE / f"root-{release}-{digest(*INGREDIENTS, settings.certificates(), *map(str.encode, words))}"
 
 
-def ensure(slot: int, say) -> Path:
-    """Return the root folder; make it, with the ports of a slot, if it isn't there, or is made of something else."""
-    root = where()
+def ensure(release: str, slot: int, say) -> Path:
+    """Return the root folder of a release of Debian; make it, with the ports of a slot, if what there is is another."""
+    root = where(release)
     if not root.is_dir():
         if shutil.disk_usage(CACHE).free < 4e9:
             raise ClusterError(f"needs 4 GB in {CACHE}")
         install_mmdebstrap(say)
-        say("the root with Slurm is made from Debian's packages, once; this takes some minutes")
-        build(root, slot)
+        say(f"the root with Slurm is made from the packages of Debian {release}, once; this takes some minutes")
+        build(root, release, slot)
         if not state.used_slots():  # or another cluster, of another checkout, may still stand on it
-            remove(path for path in CACHE.glob("root-*") if path != root)
+            kept = {where(one) for one in RELEASES}
+            remove(path for path in CACHE.glob("root-*") if path not in kept)
     return root
 
 
@@ -68,18 +69,18 @@ def install_mmdebstrap(say) -> None:
         raise ClusterError(f"cannot install {names}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
-def build(root: Path, slot: int) -> None:
+def build(root: Path, release: str, slot: int) -> None:
     """Make the root beside its place, and move it there when it is whole."""
     partial, given = root.with_suffix(".partial"), CACHE / "given.partial"
     LOG.unlink(missing_ok=True)
     LOG.touch(mode=0o600)
     try:
         given.mkdir(mode=0o700)
-        (given / "sources.list").write_text(settings.apt_sources())
+        (given / "sources.list").write_text(settings.apt_sources(release))
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
         log_or_refuse(sandbox.run(
             ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
-             settings.SUITE, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
+             release, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
         log_or_refuse(sandbox.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
         forget_secrets(partial)

@@ -14,7 +14,6 @@ from pathlib import Path
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-SUITE = "bookworm"
 PROXIES = re.compile(r"(?:https?|ftp|all|no)_proxy", re.IGNORECASE)
 # The settings of pip that say where packages are; all others are this machine's own business.
 PIP = {"index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "proxy", "timeout",
@@ -40,7 +39,7 @@ def apt_get(*words: str) -> subprocess.CompletedProcess:
     return subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True)
 
 
-def apt_sources(suite: str = SUITE) -> str:
+def apt_sources(suite: str) -> str:
     """Return the sources of a suite of Debian: this machine's own, turned to it, or Debian's."""
     form = "$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)"
     question = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]

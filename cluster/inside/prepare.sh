@@ -18,8 +18,9 @@ die() {
 # an ordinary installation would replace the libc of everything else too.
 install_apptainer() {
     work=$(mktemp -d)
-    mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/bookworm/InRelease'.*#\1#p" | head -n 1)
-    [ -n "$mirror" ] || die "apt here has no source of Debian bookworm"
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/$release/InRelease'.*#\1#p" | head -n 1)
+    [ -n "$mirror" ] || die "apt here has no source of Debian $release"
     mkdir -p "$work/lists/partial" "$work/archives/partial"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$work/sources.list"
     sid() {

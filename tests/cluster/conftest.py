@@ -16,7 +16,7 @@ from machine import Machine
 from practice import PRACTICE_CLUSTER, Cluster, name_of, practice_cluster
 
 from cluster import rootfs
-from cluster.location import failed_logs
+from cluster.location import RELEASE, failed_logs
 
 
 class Shared:
@@ -101,7 +101,7 @@ def warm(may_start_cluster):
     done = practice_cluster("up", name=name, timeout=3600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert practice_cluster("down", name=name).returncode == 0
-    return rootfs.where()
+    return rootfs.where(RELEASE)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ def call(*arguments):
         ("--partitions", "a b", "must be names with commas between them, not a b"),
         ("--partitions", "a,A", "a name must not come twice, nor be `default`, as in a,A"),
         ("--partitions", "Default", "a name must not come twice, nor be `default`, as in Default"),
+        ("--release", "buster", "must be one of bookworm, trixie, forky, not buster"),
         ("--home", "/no/folder", "/no/folder: No such file or directory"),
         ("--home", "/etc/passwd", "/etc/passwd: Not a directory"),
         ("--home", "/", "/ must belong to an ordinary user, because jobs run as its owner"),
