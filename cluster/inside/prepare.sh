@@ -18,7 +18,7 @@ die() {
 # an ordinary installation would replace the libc of everything else too.
 install_apptainer() {
     work=$(mktemp -d)
-    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    release=$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release)
     mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/$release/InRelease'.*#\1#p" | head -n 1)
     [ -n "$mirror" ] || die "apt here has no source of Debian $release"
     mkdir -p "$work/lists/partial" "$work/archives/partial"
