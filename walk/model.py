@@ -142,11 +142,12 @@ def parse(text: str) -> list[Command]:
     number = 0
     while number < len(lines):
         first = number
-        head, end = ends_of_command([lines[first].removeprefix(PROMPT), *lines[first + 1 :]])
-        typed = [lines[first].removeprefix(PROMPT), *lines[first + 1 : first + end]]
-        end += first
+        typed = [lines[first].removeprefix(PROMPT), *lines[first + 1 :]]
+        head, whole = ends_of_command(typed)
+        end = first + whole
         number = next((after for after in range(end, len(lines)) if lines[after].startswith(PROMPT)), len(lines))
-        found.append(Command(first, "\n".join(typed), bare("\n".join(typed[:head])), tuple(lines[end:number])))
+        output = tuple(lines[end:number])
+        found.append(Command(first, "\n".join(typed[:whole]), bare("\n".join(typed[:head])), output))
     return found
 
 

@@ -15,9 +15,9 @@ from walk.freezer import Freezer
 from walk.model import Command
 from walk.shell import Helper
 
-# What is typed while jobs wait or run. Before anything else, a learner waits for their end.
 # The beginning of a command, where others stand before it.
 BEGIN = r"(?:^|[;&|({!`]|\b(?:do|then|else|if|while|until|time)\b)\s*(?:\w+=\S*\s+)*"
+# What is typed while jobs wait or run. Before anything else, a learner waits for their end.
 AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel)\b", re.MULTILINE)
 LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
 # Reasons why a job waits, as `reason_of` writes them.
