@@ -111,7 +111,7 @@ def clean() -> None:
     state.forget()
 
 
-def end(pid: int, seconds: float = 20) -> None:
+def end(pid: int, seconds: float = 90) -> None:
     """Kill process 1: the kernel then ends all others of its namespace, and takes down the mounts."""
     with contextlib.suppress(ProcessLookupError), open(os.pidfd_open(pid), "rb", 0) as process:
         signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)

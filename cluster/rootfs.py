@@ -17,6 +17,8 @@ MMDEBSTRAP = [
 ]  # fmt: skip
 # What apt has in the new root to fetch packages with.
 APT = ("etc/apt/sources.list", "etc/apt/apt.conf.d/99mmdebstrap")
+# Half of the time of `pip install` goes by in compiling what is never imported; the rest is compiled when it is.
+LAZY = "[install]\ncompile = no\n"
 # A change of one of these makes a new root.
 INGREDIENTS = [HERE.joinpath("packages.txt").read_bytes(), INSIDE.joinpath("prepare.sh").read_bytes()]
 
@@ -99,7 +101,7 @@ def log_or_refuse(code: int) -> None:
 def written_settings() -> dict[str, str]:
     """Return the files of a root that say how this machine finds packages: after a change of them it is made anew."""
     return {
-        "etc/pip.conf": settings.pip_conf(settings.pip_options(), with_folders=True),
+        "etc/pip.conf": settings.pip_conf(settings.pip_options(), with_folders=True) + LAZY,
         "etc/profile.d/proxies.sh": settings.proxies_sh(),
         "etc/hosts": "127.0.0.1 localhost login\n",
     }
