@@ -78,6 +78,17 @@ def settle(pid: int) -> None:
             (group / "daemons/cgroup.procs").write_text(str(pid))
 
 
+def thaw() -> None:
+    """Let all processes in our folders go on: of cgroup v1, what is frozen can't even be killed.
+
+    Slurm freezes the processes of a job to kill them, and may be killed itself before it lets them go on.
+    """
+    for ours in folders():
+        for frozen in ours.rglob("freezer.state"):
+            with contextlib.suppress(OSError):
+                frozen.write_text("THAWED")
+
+
 def remove(seconds: float = 10) -> list[Path]:
     """Remove our folders, which works when their last process is gone; return those that stay."""
     end = time.monotonic() + seconds

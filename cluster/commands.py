@@ -113,10 +113,13 @@ def clean() -> None:
 
 def end(pid: int, seconds: float = 90) -> None:
     """Kill process 1: the kernel then ends all others of its namespace, and takes down the mounts."""
+    limit = time.monotonic() + seconds
     with contextlib.suppress(ProcessLookupError), open(os.pidfd_open(pid), "rb", 0) as process:
         signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)
-        if not select.select([process], [], [], seconds)[0]:
-            raise ClusterError(f"process {pid} does not end")
+        while not select.select([process], [], [], 0.2)[0]:
+            cgroups.thaw()
+            if time.monotonic() > limit:
+                raise ClusterError(f"process {pid} does not end")
 
 
 def status() -> int:

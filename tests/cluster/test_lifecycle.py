@@ -194,6 +194,25 @@ def test_up_takes_over_from_a_killed_up(machine, up, start):
     assert machine.differences() == []
 
 
+def test_a_job_that_slurm_holds_frozen_ends_with_the_cluster(machine, up):
+    """Slurm freezes a job to kill it: when Slurm is killed in that moment, nobody lets the job go on to die."""
+    assert up("up").returncode == 0
+    assert up("run", "sbatch", "--wrap=sleep 600").returncode == 0
+    group = f"practice-cluster-{machine.name}/**/step_batch"
+    switches = [("freezer.state", "FROZEN"), ("cgroup.freeze", "1")]  # of cgroup v1, of v2
+
+    def frozen():
+        found = [(path, word) for name, word in switches for path in Path("/sys/fs/cgroup").glob(f"**/{group}/{name}")]
+        for path, word in found:
+            path.write_text(word)
+        return found
+
+    poll(frozen, 60, "a job is frozen")
+    done = up("down")
+    assert done.returncode == 0, done.stderr
+    assert machine.differences() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_root_that_is_half_made_is_removed(machine, up, start, tmp_path, number):
     cache, temporary = tmp_path / "cache", set(Path("/tmp").glob("mmdebstrap.*"))
