@@ -25,7 +25,7 @@ cd "$work"
 tar -x
 # pip in the image that is built finds passwords at home; they are not in the image.
 if [ -d {SECRETS} ]; then set -- --bind "$work/{SECRETS}:/root"; fi
-apptainer build "$@" knn.sif {DEFINITION} </dev/null >&2
+/usr/sbin/apptainer build "$@" knn.sif {DEFINITION} </dev/null >&2
 cat knn.sif
 """
 

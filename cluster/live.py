@@ -10,7 +10,8 @@ from cluster import ClusterError
 from cluster.location import LIVE
 
 FOLDERS = {
-    "memory": 0o755, "root": 0o755, "home": 0o755, "tmp": 0o1777, "var/tmp": 0o1777, "var/log/slurm": 0o755,
+    "memory": 0o755, "root": 0o755, "home": 0o755, "scratch": 0o1777, "tmp": 0o1777, "var/tmp": 0o1777,
+    "var/lib/nodes": 0o700, "var/log/slurm": 0o755,
 }  # fmt: skip
 LOGS = LIVE / "var/log/slurm"
 

@@ -19,6 +19,8 @@ def add_to(up: ArgumentParser) -> None:
     up.add_argument("--memory", type=whole(512, 10_000_000), help="memory a node, in MB")
     up.add_argument("--max-array-size", type=whole(2, 4_000_001), help="one more than the largest index of a job array")
     up.add_argument("--partitions", type=names, help="names; the first is the default, with a limit of one hour")
+    up.add_argument("--account", type=account, default=SUPPRESS, metavar="NAME", help="of learner, who must name it")
+    up.add_argument("--modules", action="store_true", help="Apptainer is found after `module load apptainer` only")
     up.add_argument("--release", type=release, default=RELEASE, metavar="NAME",
                     help=f"of Debian, which has the Slurm: {', '.join(RELEASES)}")  # fmt: skip
     up.add_argument("--home", type=home, default=SUPPRESS, metavar="DIR",
@@ -45,6 +47,13 @@ def names(text: str) -> list[str]:
     if len({name.lower() for name in found} - {"default"}) < len(found):
         raise ArgumentTypeError(f"a name must not come twice, nor be `default`, as in {text}")
     return found
+
+
+def account(text: str) -> str:
+    """Return the name of an account that can be made."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", text) or text in ("lesson", "root"):
+        raise ArgumentTypeError(f"must be a name of a-z, 0-9, _ and -, and not lesson or root: {text}")
+    return text
 
 
 def release(text: str) -> str:

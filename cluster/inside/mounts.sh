@@ -3,7 +3,7 @@
 #
 # mounts.sh ROOT LIVE HOME REGISTRY CGROUPS FOLDERS OPTIONS
 #   ROOT      the root folder with the packages, which stays as it is
-#   LIVE      what this cluster writes to disk: home, tmp, log; what is not there is written to memory
+#   LIVE      what this cluster writes to disk: home, scratch, tmp, log; what is not there is written to memory
 #   HOME      a folder of the machine for /home/learner, or nothing
 #   REGISTRY  the stand-in base image, or nothing
 #   CGROUPS   "v2", or the controllers of cgroup v1, one word a mount
@@ -22,10 +22,10 @@ mount -t tmpfs -o mode=755 tmpfs "$live/memory"
 mkdir "$live/memory/upper" "$live/memory/work"
 mount -t overlay -o "lowerdir=$root,upperdir=$live/memory/upper,workdir=$live/memory/work" overlay "$new"
 cd "$new"
-mkdir -p opt/practice-cluster var/log/slurm old
+mkdir -p opt/practice-cluster var/lib/nodes var/log/slurm scratch old
 mount --bind -o ro "$inside" opt/practice-cluster
 # On disk, and not on an overlay: images are built here.
-for folder in home tmp var/tmp var/log/slurm; do
+for folder in home scratch tmp var/tmp var/lib/nodes var/log/slurm; do
     mount --bind "$live/$folder" "$folder"
 done
 if [ -n "$home" ]; then

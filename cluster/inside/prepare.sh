@@ -1,12 +1,12 @@
 #!/bin/sh
 # Makes the root of the practice cluster out of a Debian that has the packages of packages.txt.
 #
-# Runs once, as root, in the new root: Apptainer, the user learner, and a database that knows the lesson's account.
+# Runs once, as root, in the new root: Apptainer, seff, the user learner, and a database that knows the lesson's account.
 #
 # prepare.sh [SLOT]   where other clusters are up, the ports of which slot the database may use
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 slot=${1:-0}
 
 die() {
@@ -14,32 +14,49 @@ die() {
     exit 1
 }
 
+# apt-get with one source, not those of this root: apt_of SOURCE COMMAND...; it works in the current folder.
+apt_of() {
+    mkdir -p lists/partial archives/partial
+    echo "$1" >sources.list
+    shift
+    own_apt update
+    own_apt "$@"
+}
+
+own_apt() {
+    apt-get -qq -o Dir::Etc::sourcelist="$PWD/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$PWD/lists" \
+        -o Dir::Cache="$PWD" -o APT::Sandbox::User=root "$@"
+}
+
 # No stable Debian has Apptainer. Debian's unstable one wants a newer libc than this root has, so it gets a private one:
 # an ordinary installation would replace the libc of everything else too.
 install_apptainer() {
-    work=$(mktemp -d)
-    release=$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release)
-    mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/$release/InRelease'.*#\1#p" | head -n 1)
-    [ -n "$mirror" ] || die "apt here has no source of Debian $release"
-    mkdir -p "$work/lists/partial" "$work/archives/partial"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$work/sources.list"
-    sid() {
-        (cd "$work" && apt-get -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- \
-            -o Dir::State::lists="$work/lists" -o Dir::Cache="$work" -o APT::Sandbox::User=root "$@")
-    }
-    sid update
-    sid download apptainer libc6
-    dpkg -x "$work"/apptainer_*.deb /
-    dpkg -x "$work"/libc6_*.deb "$work/libc"
+    apt_of "deb $source sid main" download apptainer libc6
+    dpkg -x apptainer_*.deb /
+    dpkg -x libc6_*.deb libc
     mkdir -p /usr/lib/apptainer-libc
-    find "$work/libc" -type f \( -name 'lib*.so.*' -o -name 'ld-linux*.so.*' \) -exec cp -a {} /usr/lib/apptainer-libc/ \;
+    find libc -type f \( -name 'lib*.so.*' -o -name 'ld-linux*.so.*' \) -exec cp -a {} /usr/lib/apptainer-libc/ \;
     loader=$(find /usr/lib/apptainer-libc -name 'ld-linux*.so.*' | head -n 1)
     for program in /usr/bin/apptainer "$(find /usr/lib /usr/libexec -path '*apptainer/bin/starter' | head -n 1)"; do
         patchelf --set-interpreter "$loader" --force-rpath --set-rpath /usr/lib/apptainer-libc "$program"
     done
-    ln -sf apptainer /usr/bin/singularity
-    rm -r "$work"
+    # It finds its settings from where it lies. Learner finds it by links, and start.py takes those away that a site with
+    # modules has not.
+    mv /usr/bin/apptainer /usr/sbin/
+    mkdir -p /opt/apptainer/bin
+    for name in apptainer singularity; do
+        ln -sf /usr/sbin/apptainer "/usr/bin/$name"
+        ln -sf /usr/sbin/apptainer "/opt/apptainer/bin/$name"
+    done
     apptainer version >/dev/null || die "Apptainer does not start"
+}
+
+# What Debian packages of Slurm is without `seff`, which a site's login node has; its source is with it.
+install_seff() {
+    apt_of "deb-src $source $release main" --download-only source slurm-wlm
+    tar -x --strip-components=3 --wildcards -f slurm-wlm_*.orig.tar.* '*/contribs/seff/seff*'
+    sed -i '/^use warnings;$/d' seff # Perl would warn about a line of it before each answer
+    install seff /usr/local/bin/
 }
 
 make_learner() {
@@ -98,7 +115,18 @@ EOF
         sacctmgr -i add user learner account=lesson'
 }
 
+release=$(sed -n "s/^VERSION_CODENAME=//p" /etc/os-release)
+mirror=$(apt-get --print-uris update | sed -n "s#^'\(.*\)/dists/$release/InRelease'.*#\1#p" | head -n 1)
+[ -n "$mirror" ] || die "apt here has no source of Debian $release"
+source="[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror"
+work=$(mktemp -d)
+cd "$work"
 install_apptainer
+install_seff
+cd /
+rm -r "$work"
+# A site without modules has no command `module`; start.py brings it back.
+rm -f /etc/profile.d/modules.sh /etc/profile.d/modules.csh
 make_learner
 mkdir -p /etc/slurm /var/log/slurm /var/lib/registry /etc/containers/registries.conf.d
 make_database

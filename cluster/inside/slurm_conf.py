@@ -1,4 +1,4 @@
-"""Writes the configuration of Slurm: one machine that plays several nodes, for the user learner."""
+"""Writes the configuration of Slurm: several nodes on one machine, for the user learner."""
 
 import os
 import pwd
@@ -11,6 +11,7 @@ ETC = Path("/etc/slurm")
 # What `up` has options for, and which ports: practice-cluster has its defaults from here, too.
 DEFAULTS: dict[str, Any] = {
     "nodes": 4, "cpus": 2, "memory": 4000, "max_array_size": 1001, "partitions": ["short", "long"], "slot": 0,
+    "modules": False,
 }  # fmt: skip
 SLOTS = 20  # so many clusters can be up on one machine, with ports below those that the kernel gives to any program
 
@@ -70,7 +71,7 @@ AccountingStorageHost=127.0.0.1
 AccountingStoragePort={database_port}
 AccountingStorageEnforce=associations,limits
 NodeName=DEFAULT CPUs={cpus} RealMemory={memory} State=UNKNOWN
-NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port={node_ports}
+NodeName=n[1-{nodes}] NodeAddr=127.0.0.1 Port={node_ports}
 {partitions}
 """
 WITH_CGROUP = "ProctrackType=proctrack/cgroup\nTaskPlugin=task/cgroup\nJobAcctGatherType=jobacct_gather/cgroup"

@@ -23,6 +23,10 @@ LOGS = Path("/var/log/slurm")
 CGROUP = Path("/sys/fs/cgroup")
 REGISTRY = Path("/var/lib/registry")
 FACTS = Path("/run/practice-cluster.json")
+NODES = Path("/var/lib/nodes")  # what each node has for itself; on the login node, only root looks in
+NODE = ["unshare", "--uts", "--mount", "--pid", "--fork", "--kill-child"]
+NODE_SH = Path(__file__).with_name("node.sh")
+MODULES = Path("/usr/share/modules/modulefiles")
 JOB_TABLES = ("job_table", "step_table", "job_env_table", "job_script_table")
 ANSWER = 60  # seconds that a command may take, and a daemon until it answers
 # Seconds until a daemon that is not seen has ended: while it leaves its terminal it has one number, then another.
@@ -205,9 +209,38 @@ def start_slurm(nodes: int) -> None:
 
 
 def start_node(number: int) -> None:
-    """Start the daemon of a node."""
-    folder(f"/var/spool/slurmd-n{number}", "root")
-    must("slurmd", "-N", f"n{number}")
+    """Start the daemon of a node, on the node."""
+    name = f"n{number}"
+    folder(f"/var/spool/slurmd-{name}", "root")
+    must(*on_node(name), "slurmd", "-N", name)
+
+
+def on_node(name: str) -> list[str]:
+    """Return the words before a command of root on a node, which is started if it isn't there; none where it can't be.
+
+    That needs the right to make namespaces, which a container of Docker's has with --privileged only.
+    """
+    if not succeeds(*NODE, "true"):
+        return []
+
+    def there() -> list[int]:
+        return processes("sh", str(NODE_SH), "--stay", name)
+
+    if not there():
+        own = NODES / name
+        for path in (own / "tmp", own / "var/tmp"):
+            folder(str(path), "root", 0o1777)
+        process = daemon(f"node-{name}", *NODE, "sh", str(NODE_SH), name, str(own))
+        wait(f"node {name} is not there", lambda: there() or process.poll() is not None)
+        if process.poll() is not None:
+            raise Failure(f"node {name} has ended, {last_words(f'node-{name}')}")
+    return ["nsenter", f"--target={there()[0]}", "--mount", "--uts", "--pid", "--root", "--wd", "--"]
+
+
+def name_nodes(count: int) -> None:
+    """Let the names of the nodes mean this machine. The file may be a mount: it can be written, not replaced."""
+    with Path("/etc/hosts").open("a") as hosts:
+        print("127.0.0.1", *(f"n{number}" for number in range(1, count + 1)), file=hosts)
 
 
 def start_with_cgroup(options: dict, cgroup: str) -> str:
@@ -252,6 +285,21 @@ def start_registry(port: int) -> None:
     say("a stand-in base image is served on this machine")
 
 
+def be_a_site(options: dict) -> None:
+    """Have what only some sites have: Apptainer as a module, an account that must be named."""
+    if options["modules"]:
+        for name in ("apptainer", "singularity"):
+            Path("/usr/bin", name).unlink(missing_ok=True)
+        folder(str(MODULES), "root")
+        MODULES.joinpath("apptainer").write_text("#%Module\nprepend-path PATH /opt/apptainer/bin\n")
+        os.symlink("/usr/share/modules/init/profile.sh", "/etc/profile.d/modules.sh")
+    if account := options.get("account"):
+        must("sacctmgr", "-i", "add", "account", account, f"Description={account}", f"Organization={account}")
+        must("sacctmgr", "-i", "add", "user", "learner", f"account={account}")
+        # The account without a name is still the first one; it may not have a job.
+        must("sacctmgr", "-i", "modify", "user", "learner", "where", "account=lesson", "set", "MaxSubmitJobs=0")
+
+
 def adopt_owner(uid: int) -> None:
     """Give learner the user id of the folder that is his home, so that its files are his."""
     if uid == pwd.getpwnam("learner").pw_uid:
@@ -277,15 +325,20 @@ def main() -> None:
     options = slurm_conf.DEFAULTS | json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
     if "uid" in options:
         adopt_owner(options["uid"])
+    name_nodes(options["nodes"])
+    folder(str(NODES), "root", 0o700)
     slurm_conf.write(options, "none")
     start_registry(slurm_conf.Ports(options["slot"]).registry)
     start_accounting()
     cgroup = start_with_cgroup(options, usable_cgroup())
     say(f"Slurm runs: the controller and {options['nodes']} nodes")
+    if not succeeds(*NODE, "true"):
+        say("no namespaces can be made here: all nodes share one host name, /tmp and processes")
     if cgroup == "none":
         say("no usable cgroup here: memory limits are not enforced")
     run_a_job(options)
     say("a job has run, and is forgotten: your first one has the id 1")
+    be_a_site(options)
     FACTS.write_text(json.dumps({"cgroup": cgroup}))
 
 

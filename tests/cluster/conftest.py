@@ -77,8 +77,8 @@ def own(may_start_cluster):
     """own() starts a cluster for this test alone, which may disturb it; it is ended afterwards."""
     cluster = Cluster(name_of("own"))
 
-    def start(*options):
-        cluster.start(*options, image=False)
+    def start(*options, image=False):
+        cluster.start(*options, image=image)
         return cluster
 
     yield start

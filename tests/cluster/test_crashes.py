@@ -20,17 +20,8 @@ KILL = """
 kill_all() { pkill -KILL -x "$1"; while pgrep -x "$1" >/dev/null; do sleep 0.05; done; }
 """
 KILL_CONTROLLER = f"{KILL} kill_all slurmctld"
-# As if the power had failed: the daemon of a node, those of its jobs ($2), and what they run, without a last word.
-KILL_NODE = """
-set -e
-kill -KILL "$(cat "/run/slurm/slurmd-$1.pid")"
-pkill -KILL -f "^slurmstepd: \\[($2)\\."
-for process in /proc/[0-9]*; do
-    if tr '\\0' '\\n' <"$process/environ" 2>/dev/null | grep -qx "SLURMD_NODENAME=$1"; then
-        kill -KILL "${process#/proc/}" || true
-    fi
-done
-"""
+# As if its power had failed: process 1 of a node, and the kernel ends all others there, without a last word.
+KILL_NODE = 'pkill -KILL -f "^sh .*/node.sh --stay $1"'
 
 
 def shell(cluster, script, *words):
@@ -66,9 +57,9 @@ def test_a_killed_node_loses_no_task(own):
     work = f'[ -n "$SLURM_RESTART_COUNT" ] || {{ {WAITS}; }}; echo done'
     array = cluster.submit(f"--array=0-7 --job-name=killed --time=5 --mem=100M --output=%x_%A_%a.log --wrap='{work}'")
     poll(lambda: len(running(cluster, array)) == 8, 120, "all tasks run", lambda: cluster.hopeless(array))
-    lost = cluster.output(f"squeue -h -r -j {array} -t R -w n2 -o '%i %A'").splitlines()
-    tasks, ids = zip(*(line.split() for line in lost), strict=True)
-    shell(cluster, KILL_NODE, "n2", "|".join(ids))
+    tasks = cluster.output(f"squeue -h -r -j {array} -t R -w n2 -o %i").split()
+    shell(cluster, KILL_NODE, "n2")
+    assert not shell(cluster, "pgrep -f '[S]LURMD_NODENAME=n2|^slurmd -N n2' || true")
     poll(lambda: cluster.output("sinfo -h -n n2 -o %t").startswith("down"), 120, "n2 is down")
     status = cluster.call("status")
     assert status.returncode == 1

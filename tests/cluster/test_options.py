@@ -24,6 +24,8 @@ def call(*arguments):
         ("--partitions", "a b", "must be names with commas between them, not a b"),
         ("--partitions", "a,A", "a name must not come twice, nor be `default`, as in a,A"),
         ("--partitions", "Default", "a name must not come twice, nor be `default`, as in Default"),
+        ("--account", "lesson", "must be a name of a-z, 0-9, _ and -, and not lesson or root: lesson"),
+        ("--account", "My;Lab", "must be a name of a-z, 0-9, _ and -, and not lesson or root: My;Lab"),
         ("--release", "buster", "must be one of bookworm, trixie, forky, not buster"),
         ("--home", "/no/folder", "/no/folder: No such file or directory"),
         ("--home", "/etc/passwd", "/etc/passwd: Not a directory"),
