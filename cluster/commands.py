@@ -135,6 +135,8 @@ def status() -> int:
     say(f"Apptainer:   {enter(known, ['apptainer', 'version']).stdout.strip()}")
     if not may_make_namespaces(known):
         say("             this machine lets no ordinary user make namespaces: Apptainer will not run")
+    if enter(known, ["test", "-x", "/usr/local/bin/seff"]).returncode:
+        say("seff:        none, because Debian's source of Slurm could not be fetched")
     base = "a stand-in made from Debian's packages" if known["stand_in"] else "from its registry"
     say(f"base image:  {base_image.NAME.removeprefix('library/')}:{base_image.TAG}, {base}")
     say(f"home:        /home/learner, {known['options'].get('home', 'forgotten by `down`')}")

@@ -51,12 +51,16 @@ install_apptainer() {
     apptainer version >/dev/null || die "Apptainer does not start"
 }
 
-# What Debian packages of Slurm is without `seff`, which a site's login node has; its source is with it.
+# What Debian packages of Slurm is without `seff`, which a site's login node has. Its source is with it, but not all
+# mirrors have sources: a cluster goes without it then.
 install_seff() {
-    apt_of "deb-src $source $release main" --download-only source slurm-wlm
-    tar -x --strip-components=3 --wildcards -f slurm-wlm_*.orig.tar.* '*/contribs/seff/seff*'
-    sed -i '/^use warnings;$/d' seff # Perl would warn about a line of it before each answer
-    install seff /usr/local/bin/
+    apt_of "deb-src $source $release main" --print-uris source slurm-wlm |
+        sed -n "s/^'\([^']*\)' [^ ]*\.orig\.tar\.[a-z0-9]* [0-9]* \(SHA256:.*\)/\1 \2/p" >seff.uri
+    read -r uri checksum <seff.uri &&
+        /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$uri" slurm.tar "$checksum" &&
+        tar -x --strip-components=3 --wildcards -f slurm.tar '*/contribs/seff/seff' &&
+        sed -i '/^use warnings;$/d' seff && # Perl would warn about a line of it before each answer
+        install seff /usr/local/bin/
 }
 
 make_learner() {
@@ -122,7 +126,7 @@ source="[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror"
 work=$(mktemp -d)
 cd "$work"
 install_apptainer
-install_seff
+install_seff || echo "prepare: no seff, because Debian's source of Slurm can't be fetched here" >&2
 cd /
 rm -r "$work"
 # A site without modules has no command `module`; start.py brings it back.

@@ -110,6 +110,14 @@ def processes(name: str, *words: str) -> list[int]:
     return found
 
 
+def is_roots(pid: int) -> bool:
+    """Say whether a process is one of root's."""
+    try:
+        return "\nUid:\t0\t" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
 def last_words(name: str) -> str:
     """Return the last line of the logs of a daemon."""
     texts = [path.read_text(errors="replace") for path in sorted(LOGS.glob(f"{name}*"))]
@@ -215,16 +223,19 @@ def start_node(number: int) -> None:
     must(*on_node(name), "slurmd", "-N", name)
 
 
-def on_node(name: str) -> list[str]:
-    """Return the words before a command of root on a node, which is started if it isn't there; none where it can't be.
+@functools.cache
+def may_be_apart() -> bool:
+    """Say whether nodes can have namespaces of their own; a container of Docker's needs --privileged for that."""
+    return succeeds(*NODE, "true")
 
-    That needs the right to make namespaces, which a container of Docker's has with --privileged only.
-    """
-    if not succeeds(*NODE, "true"):
+
+def on_node(name: str) -> list[str]:
+    """Return the words before a command of root on a node, which is started if it isn't there; none if it can't be."""
+    if not may_be_apart():
         return []
 
-    def there() -> list[int]:
-        return processes("sh", str(NODE_SH), "--stay", name)
+    def there() -> list[int]:  # root enters it, and anybody's process can have these words
+        return [pid for pid in processes("sh", str(NODE_SH), "--stay", name) if is_roots(pid)]
 
     if not there():
         own = NODES / name
@@ -331,8 +342,8 @@ def main() -> None:
     start_registry(slurm_conf.Ports(options["slot"]).registry)
     start_accounting()
     cgroup = start_with_cgroup(options, usable_cgroup())
-    say(f"Slurm runs: the controller and {options['nodes']} nodes")
-    if not succeeds(*NODE, "true"):
+    say(f"Slurm runs: the controller and {options['nodes']} node{'s' * (options['nodes'] > 1)}")
+    if not may_be_apart():
         say("no namespaces can be made here: all nodes share one host name, /tmp and processes")
     if cgroup == "none":
         say("no usable cgroup here: memory limits are not enforced")

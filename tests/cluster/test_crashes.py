@@ -73,6 +73,16 @@ def test_a_killed_node_loses_no_task(own):
     repaired(cluster, "started slurmd -N n2")
 
 
+def test_who_plays_a_node_is_not_taken_for_one(own):
+    """Root starts the daemon of a node in its namespaces: those of a process of learner's would be as learner likes."""
+    cluster = own("--nodes=1")
+    cluster.run("(setsid sh /opt/practice-cluster/node.sh --stay n1 >/dev/null 2>&1 &)", folder=".")
+    shell(cluster, KILL_NODE.replace("pkill", "pkill -u root"), "n1")
+    done = cluster.call("repair")
+    assert "started slurmd -N n1\n" in done.stdout, done.stderr
+    assert cluster.output("srun --mem=10M hostname") == "n1"
+
+
 def repaired(cluster, *said):
     """Repair the cluster: it says so, and is well afterwards."""
     done = cluster.call("repair")
