@@ -96,7 +96,8 @@ class Site:
 
     @cached_property
     def _typed(self) -> list[str]:
-        return [command.text for block in self.of(Transcript) for command in block.commands]
+        blocks = [block for block in self.of(Transcript) if not block.slurm]  # another one is typed on some walks only
+        return [command.text for block in blocks for command in block.commands]
 
     def _not_run(self, file: str) -> str:
         """Return why a listing's file is not proven; nothing if a transcript or a test runs it."""

@@ -157,3 +157,11 @@ def test_a_site_that_cannot_be_read_is_one_line(small, file, content):
         (small.source / file).write_bytes(content)
     with pytest.raises(WalkError, match=r"^the site is not built.*; `make html` makes it$"):
         collect(small.source, small.doctrees)
+
+
+@pytest.mark.parametrize(("options", "runs"), [("", True), (":slurm: 22.05\n", False)])
+def test_what_is_typed_on_one_version_only_proves_no_file(small, options, runs):
+    listing = "```{literalinclude} code/weigh.sh\n```"
+    small.page(f"{listing}\n\n```{{transcript}}\n{options}$ sh weigh.sh 2\n```")
+    said = [line for line in small.errors() if "code/weigh.sh" in line]
+    assert said == ([] if runs else ["index.md:3: no transcript and no test runs code/weigh.sh"])
