@@ -128,7 +128,8 @@ class TranscriptDirective(WalkedDirective):
     - `where`: `home`, which is the rule, or `machine`: on the machine that runs the cluster, in the folder of the
       site's source, in a shell of its own that stays through the page.
     - `slurm`: the versions of Slurm that it is for: `22.05`, `24.11-` (and later), `-23.11` (and earlier) or
-      `22.05-23.11`; all otherwise. A line above the block says so. On any other version, the walk skips it.
+      `22.05-23.11`; all otherwise. A line above the block says so. On any other version, the walk skips it; so one of the blocks
+      that follow each other must be for each version in `walk_slurm` of `conf.py`.
     """
 
     optional_arguments = 0
@@ -265,5 +266,6 @@ def setup(app) -> dict:
     app.add_config_value("walk_code", "", "", types=[str])  # the folder of the files that a learner gets
     app.add_config_value("walk_tests", "tests", "", types=[str])  # tests that mirror that folder
     app.add_config_value("walk_for_show", 0, "", types=[int])  # how many blocks are for show; it only falls
+    app.add_config_value("walk_slurm", [], "", types=[list])  # versions that the pages are walked on, as "24.11"
     app.add_config_value("walk_rules", [], "", types=[list])  # (name, reason, pattern) of what may differ in an output
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
