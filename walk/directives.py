@@ -128,8 +128,8 @@ class TranscriptDirective(WalkedDirective):
     - `where`: `home`, which is the rule, or `machine`: on the machine that runs the cluster, in the folder of the
       site's source, in a shell of its own that stays through the page.
     - `slurm`: the versions of Slurm that it is for: `22.05`, `24.11-` (and later), `-23.11` (and earlier) or
-      `22.05-23.11`; all otherwise. A line above the block says so. On any other version, the walk skips it; so one of the blocks
-      that follow each other must be for each version in `walk_slurm` of `conf.py`.
+      `22.05-23.11`; all otherwise. A line above the block says so. On any other version, the walk skips it; so one of
+      the blocks that follow each other must be for each version in `walk_slurm` of `conf.py`.
     """
 
     optional_arguments = 0
