@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,6 +82,8 @@ class Site:
             found.append("a block of no kind: make it a transcript, an included file, or for show")
         if isinstance(block, (Transcript, Edit)) and self._locations[block.location] > 1:
             found.append(f"{self._locations[block.location]} blocks begin here")
+        if isinstance(block, Transcript) and block.slurm:
+            found += self._not_once(block)
         if isinstance(block, Listing) and (why := self._not_run(block.file)):
             found.append(why)
         shown, allowed = len(self.of(ForShow)), self.config.walk_for_show
@@ -90,13 +93,28 @@ class Site:
             found.append(f"only {shown} blocks are for show: lower walk_for_show in conf.py to that")
         return [f"{block.location}: {error}" for error in found]
 
+    def _not_once(self, block: Transcript) -> list[str]:
+        """Return on which of the versions that are walked this block and its neighbours are not one block.
+
+        Neighbours have no other walked block between them. So nothing is left out on a version without a block instead.
+        """
+        neighbours = groupby(self.walked, lambda one: (one.page, isinstance(one, Transcript) and bool(one.slurm)))
+        together = next(group for _, one in neighbours if block in (group := list(one)))
+        found = []
+        for release in self.config.walk_slurm:
+            count = sum(release in one.slurm for one in together if isinstance(one, Transcript) and one.slurm)
+            if count != 1:
+                found.append(f"{count} of {len(together)} blocks here are for Slurm {release}; there must be one")
+        return found
+
     @cached_property
     def _locations(self) -> Counter:
         return Counter(block.location for block in self.walked)
 
     @cached_property
     def _typed(self) -> list[str]:
-        return [command.text for block in self.of(Transcript) for command in block.commands]
+        blocks = [block for block in self.of(Transcript) if not block.slurm]  # another one is typed on some walks only
+        return [command.text for block in blocks for command in block.commands]
 
     def _not_run(self, file: str) -> str:
         """Return why a listing's file is not proven; nothing if a transcript or a test runs it."""

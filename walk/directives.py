@@ -12,7 +12,7 @@ from pygments.lexers.shell import BashLexer, BashSessionLexer
 from pygments.token import Generic, Text
 from sphinx.directives.code import CodeBlock
 
-from walk.model import PROMPT, Block, Edit, ForShow, Transcript, hunks, parse
+from walk.model import PROMPT, Block, Edit, ForShow, Transcript, Versions, hunks, parse
 
 LIMIT = 600  # seconds: no block takes that long, unless it hangs
 # In HTML the ends of lines stand behind what is coloured: there, the copy button would not leave them out.
@@ -47,6 +47,11 @@ def output(argument: str) -> str:
 def where(argument: str) -> str:
     """Return on which side of the cluster something is typed; ValueError for anything else."""
     return directives.choice(argument, ("home", "machine"))
+
+
+def versions(argument: str | None) -> Versions:
+    """Return the versions of Slurm of an option; ValueError for what is none."""
+    return Versions.read(argument or "")
 
 
 def path_below(argument: str | None) -> str:
@@ -92,7 +97,11 @@ class WalkedDirective(CodeBlock):
         assert isinstance(code, nodes.literal_block)
         node = walked_block(code.rawsource, code.astext(), **code.attributes, block=block)
         node.source, node.line = code.source, code.line
-        return [node]
+        return [*self.before(block), node]
+
+    def before(self, block: Block) -> list[nodes.Node]:
+        """Return what a reader sees above the block."""
+        return []
 
     def parsed(self, text: str) -> tuple[str, Block]:
         """Return the language of a text, and the block that it is; ValueError if it is none."""
@@ -118,10 +127,18 @@ class TranscriptDirective(WalkedDirective):
     - `output`: `compared`, which is the rule, or only `shown`: it differs from run to run in all it says.
     - `where`: `home`, which is the rule, or `machine`: on the machine that runs the cluster, in the folder of the
       site's source, in a shell of its own that stays through the page.
+    - `slurm`: the versions of Slurm that it is for: `22.05`, `24.11-` (and later), `-23.11` (and earlier) or
+      `22.05-23.11`; all otherwise. A line above the block says so. On any other version, the walk skips it; so one of
+      the blocks that follow each other must be for each version in `walk_slurm` of `conf.py`.
     """
 
     optional_arguments = 0
-    option_spec: ClassVar = {"exit": exit_codes, "limit": seconds, "output": output, "where": where}
+    option_spec: ClassVar = {"exit": exit_codes, "limit": seconds, "output": output, "where": where, "slurm": versions}
+
+    def before(self, block: Block) -> list[nodes.Node]:
+        """Return the line that says which versions of Slurm the block is for."""
+        assert isinstance(block, Transcript)
+        return [nodes.paragraph("", f"On {block.slurm}:", classes=["slurm-versions"])] if block.slurm else []
 
     def parsed(self, text: str) -> tuple[str, Block]:
         """Return the transcript."""
@@ -138,6 +155,7 @@ class TranscriptDirective(WalkedDirective):
             limit=self.options.get("limit", LIMIT),
             compared=self.options.get("output", "compared") == "compared",
             on_host=self.options.get("where", "home") == "machine",
+            slurm=self.options.get("slurm"),
         )
 
 
@@ -248,5 +266,6 @@ def setup(app) -> dict:
     app.add_config_value("walk_code", "", "", types=[str])  # the folder of the files that a learner gets
     app.add_config_value("walk_tests", "tests", "", types=[str])  # tests that mirror that folder
     app.add_config_value("walk_for_show", 0, "", types=[int])  # how many blocks are for show; it only falls
+    app.add_config_value("walk_slurm", [], "", types=[list])  # versions that the pages are walked on, as "24.11"
     app.add_config_value("walk_rules", [], "", types=[list])  # (name, reason, pattern) of what may differ in an output
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,6 +15,35 @@ LITERAL = re.compile(
     r"""\\.|\$'(?:\\.|[^'\\])*'|'[^']*'|"(?P<double>(?:\\.|[^"\\])*)"|(?:^|(?<=[\s;&|()]))\#[^\n]*""", re.DOTALL
 )
 
+RELEASE = re.compile(r"[0-9]{2}\.(?:0[1-9]|1[0-2])")  # of Slurm: the year and the month; their order is that of text
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions of Slurm that a block is for, from the first to the last one, as "24.11"; "" for no end."""
+
+    first: str
+    last: str
+
+    @classmethod
+    def read(cls, text: str) -> "Versions":
+        """Return what 22.05, 24.11- (and later), -23.11 (and earlier) or 22.05-23.11 means; ValueError for others."""
+        first, dash, last = text.strip().partition("-")
+        last = last if dash else first
+        ends = [end for end in (first, last) if end]
+        if not ends or not all(map(RELEASE.fullmatch, ends)) or ends != sorted(ends):
+            raise ValueError(f"versions of Slurm are written like 22.05, 24.11-, -23.11 or 22.05-23.11, not {text!r}")
+        return cls(first, last)
+
+    def __contains__(self, release: str) -> bool:
+        # No release, where there is no Slurm, is in none.
+        return bool(release) and self.first <= release <= (self.last or release)
+
+    def __str__(self) -> str:
+        if self.first and self.last:
+            return f"Slurm {self.first}" + (f" to {self.last}" if self.first != self.last else "")
+        return f"Slurm {self.first} and later" if self.first else f"Slurm {self.last} and earlier"
+
 
 @dataclass(frozen=True)
 class Command:
@@ -90,13 +119,15 @@ class Transcript(Block):
     limit: int  # seconds that the block may take, with the jobs that it waits for
     compared: bool  # is the output compared, or only shown?
     on_host: bool  # is it typed on the machine that runs the cluster, not in the cluster?
+    slurm: Versions | None = None  # which versions it is typed on; None for all
 
     @property
     def summary(self) -> str:
         """Return the first command."""
         first, *rest = self.commands
         line = first.text.split("\n")[0]
-        return f"$ {line}" + (f" (and {len(rest)} more)" if rest else "")
+        more = f" (and {len(rest)} more)" if rest else ""
+        return f"$ {line}{more}" + (f" (on {self.slurm})" if self.slurm else "")
 
 
 @dataclass(frozen=True)

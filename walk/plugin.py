@@ -92,10 +92,12 @@ class BlockItem(pytest.Item):
     def runtest(self) -> None:
         """Look at the block, and walk up to it if it is one that is walked; WalkError if something is wrong."""
         wrong = self.config.stash[SITE].errors(self.block)
-        if isinstance(self.block, (Transcript, Edit)):
-            wrong += [outcome.report() for outcome in session_of(self).up_to(self.block) if self.is_wrong(outcome)]
+        outcomes = session_of(self).up_to(self.block) if isinstance(self.block, (Transcript, Edit)) else []
+        wrong += [outcome.report() for outcome in outcomes if self.is_wrong(outcome)]
         if wrong:
             raise WalkError("\n\n".join(wrong))
+        if outcomes and outcomes[-1].skipped:
+            pytest.skip(outcomes[-1].skipped)
 
     def is_wrong(self, outcome: Outcome) -> bool:
         """Tell whether an outcome is wrong; outputs that are written into the page are not."""

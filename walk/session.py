@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from walk.collect import Site
 from walk.compare import Comparison, Match
@@ -30,6 +31,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
     failed: bool = False  # is there more wrong than outputs, so that these are not to be recorded?
     logs: str = ""  # the last lines of the logs of jobs that ended meanwhile, if something is wrong
+    skipped: str = ""  # why it was not typed
 
     def fail(self, why: str) -> None:
         """Note what is wrong that is no output."""
@@ -137,6 +139,9 @@ class Session:
         try:
             if isinstance(block, Edit):
                 self._edit(block, outcome)
+            elif block.slurm and self._release not in block.slurm:
+                here = f"Slurm {self._release}" if self._release else "no Slurm"
+                outcome.skipped = f"{block.location}: for {block.slurm}; here is {here}"
             else:
                 self._type(block, outcome)
         except Ended:
@@ -153,6 +158,11 @@ class Session:
             self._leave_host()
             if self._queue:
                 self._look_back(outcome, self._queue)
+
+    @cached_property
+    def _release(self) -> str:
+        """Return the version of Slurm, as "24.11"; "" without a cluster. It is asked once, if a block wants to know."""
+        return self._queue.release() if self._queue else ""
 
     def _new_shell(self, block: Transcript | Edit) -> None:
         """Go on in another shell, with nothing that the old one knew; Broken if there is none."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from walk.errors import Broken
 from walk.freezer import Freezer
-from walk.model import Command
+from walk.model import RELEASE, Command
 from walk.shell import Helper
 
 # The beginning of a command, where others stand before it.
@@ -23,7 +23,8 @@ LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
 # Reasons why a job waits, as `reason_of` writes them.
 # Until a person does something: nobody waits for its end.
 FOR_A_PERSON = {
-    "dependencyneversatisfied", "jobhelduser", "jobrequeuedinheldstate", "partitiontimelimit", "partitionnodelimit",
+    "dependencyneversatisfied", "jobhelduser", "jobrequeuedinheldstate", "partitionconfig", "partitionnodelimit",
+    "partitiontimelimit",
     "associationjoblimit", "assocgrpcpulimit", "invalidaccount", "invalidqos",
 }  # fmt: skip
 LASTING = FOR_A_PERSON | {"dependency", "resources", "priority", "jobarraytasklimit", "begintime"}
@@ -63,6 +64,13 @@ class Queue:
         self._submitted = False  # may there be jobs whose end nobody has waited for?
         self._looked = 0.0  # when the nodes were last asked for
         self._bad_since: float | None = None  # since when some nodes were not there at each look
+
+    def release(self) -> str:
+        """Return the version of Slurm, as "24.11"; Broken if it says none."""
+        answer = self._shell.type("sinfo --version", PATIENCE).lines
+        if not (found := RELEASE.search(" ".join(answer))):
+            raise Broken("\n".join(["`sinfo --version` names no version of Slurm:", *answer[-5:]]))
+        return found[0]
 
     def jobs(self) -> list[Job]:
         """Return the jobs in the queue."""

@@ -71,6 +71,7 @@ PAGES = {
 :limit: 60
 :output: shown
 :where: machine
+:slurm: 24.11-
 $ echo a \\
     b
 a b

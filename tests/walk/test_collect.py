@@ -157,3 +157,35 @@ def test_a_site_that_cannot_be_read_is_one_line(small, file, content):
         (small.source / file).write_bytes(content)
     with pytest.raises(WalkError, match=r"^the site is not built.*; `make html` makes it$"):
         collect(small.source, small.doctrees)
+
+
+@pytest.mark.parametrize(("options", "runs"), [("", True), (":slurm: 22.05\n", False)])
+def test_what_is_typed_on_one_version_only_proves_no_file(small, options, runs):
+    listing = "```{literalinclude} code/weigh.sh\n```"
+    small.page(f"{listing}\n\n```{{transcript}}\n{options}$ sh weigh.sh 2\n```")
+    said = [line for line in small.errors() if "code/weigh.sh" in line]
+    assert said == ([] if runs else ["index.md:3: no transcript and no test runs code/weigh.sh"])
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [
+        (["-23.11", "24.11-"], []),
+        (["22.05", "24.11", "26.05-"], []),
+        (["24.11-"], ["0 of 1 blocks here are for Slurm 22.05"]),
+        (["-24.11", "24.11-"], ["2 of 2 blocks here are for Slurm 24.11"]),
+        (
+            ["-23.11", "", "24.11-"],
+            ["0 of 1 blocks here are for Slurm 24.11", "0 of 1 blocks here are for Slurm 22.05"],
+        ),
+        (["22.05", "26.05"], ["0 of 2 blocks here are for Slurm 24.11"]),
+        (["", ""], []),
+    ],
+)
+def test_of_blocks_for_versions_that_stand_together_one_is_for_each_version(small, versions, said):
+    small.change("conf.py", "walk_for_show", 'walk_slurm = ["22.05", "24.11", "26.05"]\nwalk_for_show')
+    options = [f":slurm: {version}\n" if version else "" for version in versions]
+    assert small.page("\n\n".join(f"```{{transcript}}\n{option}$ ls\n```" for option in options)) == ""
+    found = [line for line in small.errors() if "Slurm" in line]
+    assert all(any(words in line for line in found) for words in said) and bool(found) == bool(said)
+    assert all(line.startswith("index.md:") and line.endswith("; there must be one") for line in found)

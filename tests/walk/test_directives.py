@@ -9,7 +9,7 @@ from docutils import nodes
 
 from walk.collect import collect
 from walk.directives import walked_block
-from walk.model import Command, Edit, ForShow, Transcript
+from walk.model import Command, Edit, ForShow, Transcript, Versions
 
 TEXT = "$ ls\na\n$ pwd"
 
@@ -22,6 +22,9 @@ TEXT = "$ ls\na\n$ pwd"
         (":exit: 2 0\n:limit: 5", (2, 0), {"limit": 5}),
         (":where: machine", (0, 0), {"on_host": True}),
         (":output: shown", (0, 0), {"compared": False}),
+        (":slurm: 22.05", (0, 0), {"slurm": Versions("22.05", "22.05")}),
+        (":slurm: -23.11", (0, 0), {"slurm": Versions("", "23.11")}),
+        ("---\nslurm: 24.11-\n---", (0, 0), {"slurm": Versions("24.11", "")}),
         ("---\nexit: 3\nlimit: 7\n---", (0, 3), {"limit": 7}),
     ],
 )
@@ -59,6 +62,11 @@ def test_it_knows_what_to_expect(small, options, exits, expected):
         ("```{transcript}\n:limit: 0\n\n$ ls\n```", "a limit is at least one second"),
         ("```{transcript}\n:output: maybe\n\n$ ls\n```", "maybe"),
         ("```{transcript}\n:where: nowhere\n\n$ ls\n```", "nowhere"),
+        ("```{transcript}\n:slurm:\n\n$ ls\n```", "versions of Slurm are written like 22.05, 24.11-, -23.11 or"),
+        ("```{transcript}\n:slurm: 24.11+\n\n$ ls\n```", "or 22.05-23.11, not '24.11+'"),
+        ("```{transcript}\n:slurm: 24.11-22.05\n\n$ ls\n```", "or 22.05-23.11, not '24.11-22.05'"),
+        ("```{transcript}\n:slurm: 24.11-\n:slurm: 22.05\n\n$ ls\n```", "transcript: slurm is there twice"),
+        ("```{edit} a\n:slurm: 22.05\n-a\n+b\n```", "slurm"),
         ("```{transcript}\n:colour: red\n\n$ ls\n```", "colour"),
         ("```{transcript}\nls\n```", "transcript: the first line is no command: 'ls'"),
         ("```{for-show} python\na = 1\n```", "for-show: say why nobody runs it: reason"),
@@ -68,6 +76,22 @@ def test_it_knows_what_to_expect(small, options, exits, expected):
 def test_what_it_cannot_mean_ends_the_build(small, text, complaint):
     warnings = small.page(text)
     assert complaint in warnings and "index.md:" in warnings
+
+
+def test_a_reader_sees_which_versions_a_block_is_for(small):
+    options = (":slurm: 24.11-", ":slurm: 22.05", ":limit: 9")
+    assert small.page("\n\n".join(f"```{{transcript}}\n{option}\n{TEXT}\n```" for option in options)) == ""
+    assert re.findall(r'<p class="slurm-versions">(.*?)</p>\s*<div class="highlight-console', small.html()) == [
+        "On Slurm 24.11 and later:",
+        "On Slurm 22.05:",
+    ]
+    assert [
+        block.summary.removeprefix("$ ls (and 1 more)") for block in collect(small.source, small.doctrees).blocks
+    ] == [
+        " (on Slurm 24.11 and later)",
+        " (on Slurm 22.05)",
+        "",
+    ]
 
 
 def test_what_is_for_show_says_why(small):

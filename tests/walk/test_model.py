@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pygments.token import Generic
 
 from walk.directives import ConsoleLexer
-from walk.model import Block, Command, parse
+from walk.model import Block, Command, Versions, parse
 
 OUTPUT = st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])).filter(
     lambda line: not line.startswith("$ ")
@@ -79,3 +79,50 @@ def test_where_a_here_document_begins_and_ends(text, typed):
 
 def test_a_block_has_a_location_for_a_person():
     assert Block("content/array-jobs", 12, "$ ls").location == "content/array-jobs.md:12"
+
+
+RELEASES = st.builds(lambda year, month: f"{year:02}.{month:02}", st.integers(0, 99), st.integers(1, 12))
+
+
+@given(RELEASES, RELEASES, RELEASES)
+def test_versions_are_what_they_say(one, other, here):
+    first, last = sorted((one, other))
+    assert (here in Versions.read(one)) == (here == one)
+    assert (here in Versions.read(f"{one}-")) == (here >= one)
+    assert (here in Versions.read(f" -{one} ")) == (here <= one)
+    assert (here in Versions.read(f"{first}-{last}")) == (first <= here <= last)
+    for text in (one, f"{one}-", f"-{one}", f"{first}-{last}"):
+        assert "" not in Versions.read(text)
+        assert str(Versions.read(text)).startswith("Slurm ")
+    assert str(Versions.read(f"{one}-{one}")) == str(Versions.read(one)) == f"Slurm {one}"
+
+
+@given(st.one_of(st.text("0123456789.- x", max_size=14), st.text()))
+def test_versions_are_read_or_refused_in_one_line(text):
+    try:
+        found = Versions.read(text)
+    except ValueError as error:
+        assert len(str(error).splitlines()) == 1 and repr(text) in str(error)
+    else:
+        assert text.strip() in (found.first, f"{found.first}-{found.last}")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("22.05", "Slurm 22.05"),
+        ("24.11-", "Slurm 24.11 and later"),
+        ("-23.11", "Slurm 23.11 and earlier"),
+        ("22.05-23.11", "Slurm 22.05 to 23.11"),
+    ],
+)
+def test_versions_in_words(text, words):
+    assert str(Versions.read(text)) == words
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "22", "22.5", "22.13", "22.00", "22.05.8", "24.11-22.05", "22.05--", "\u0662\u0662.\u0660\u0665"]
+)
+def test_what_is_no_version_is_refused(text):
+    with pytest.raises(ValueError, match="versions of Slurm are written like"):
+        Versions.read(text)

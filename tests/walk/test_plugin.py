@@ -166,3 +166,62 @@ def test_outputs_are_not_written_by_several_processes(small):
     code, said = small.run("--update-outputs", "-n", "2", *ALL)
     assert code == pytest.ExitCode.USAGE_ERROR
     assert said == "ERROR: --update-outputs needs one process: leave out -n\n\n"
+
+
+def version(small, number):
+    """Walk on a cluster that has this Slurm, of whose version somebody keeps count in the file `asked`."""
+    answer = f"test $1 = --version && echo slurm-wlm {number} && echo $1 >>$HOME/asked"
+    small.cluster(f"""run) printf '#!/bin/sh\n{answer}\n' >sinfo; export HOME=$PWD; shift; exec "$@" ;;""")
+    return small.source / "cluster.home/asked"
+
+
+def two_versions(small, old="old", new="new"):
+    """Let a page end with two blocks, each for the versions that the other is not for."""
+    blocks = [f"```{{transcript}}\n:slurm: {slurm}\n\n$ echo {word}; touch {word}\n{shown}\n```\n"
+              for slurm, word, shown in (("-23.11", "old", old), ("24.11-", "new", new))]  # fmt: skip
+    text = (small.source / "index.md").read_text(encoding="utf-8")
+    (small.source / "index.md").write_text("\n".join([text, *blocks]), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("number", "typed", "not_typed"), [("22.05.8", "old", "new"), ("24.11.5", "new", "old")])
+def test_a_block_for_another_version_is_skipped_and_says_why(small, number, typed, not_typed):
+    two_versions(small)
+    asked = version(small, number)
+    code, said = small.run("-rs", "index.md")
+    assert code == 0 and "2 passed, 1 skipped" in said
+    words = {"old": "23.11 and earlier", "new": "24.11 and later"}[not_typed]
+    assert re.search(rf"^SKIPPED .*index\.md:\d+: for Slurm {words}; here is Slurm {number[:5]}$", said, re.MULTILINE)
+    assert asked.read_text() == "--version\n"
+    kitchen = small.source / "cluster.home/kitchen"
+    assert (kitchen / typed).exists() and not (kitchen / not_typed).exists()
+
+
+@pytest.mark.parametrize(("number", "code", "said"), [("22.05.8", 0, "2 passed, 1 skipped"), ("26.05.5", 1, "+new")])
+def test_a_lie_about_a_version_is_found_there_and_only_there(small, number, code, said):
+    two_versions(small, new="a lie")
+    version(small, number)
+    result = small.run("index.md")
+    assert result[0] == code and said in result[1]
+
+
+def test_without_a_cluster_no_version_is_the_right_one(small):
+    two_versions(small)
+    code, said = small.run("-rs", "index.md")
+    assert code == 0 and "1 passed, 2 skipped" in said and said.count("; here is no Slurm") == 2
+
+
+def test_a_cluster_that_does_not_say_its_version_is_one_line(small):
+    two_versions(small)
+    version(small, "unknown")
+    code, said = small.run("index.md")
+    assert code == pytest.ExitCode.TESTS_FAILED and "Traceback" not in said
+    assert "`sinfo --version` names no version of Slurm:\nslurm-wlm unknown" in said
+
+
+def test_the_output_for_another_version_stays_as_it_is(small):
+    two_versions(small, old="a lie", new="another one")
+    version(small, "22.05.8")
+    code, said = small.run("--update-outputs", *ALL)
+    assert code == 0 and "1 skipped" in said and "recorded: " in said
+    text = texts(small)["index.md"]
+    assert "touch old\nold\n" in text and "touch new\nanother one\n" in text

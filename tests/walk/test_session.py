@@ -152,6 +152,19 @@ def test_a_line_that_the_page_shows_excuses_its_own_job_and_no_other(small, prin
     ]
 
 
+def test_a_page_that_ends_with_a_block_for_another_version_is_looked_back_at(small):
+    text = SAYS_FAILED.replace("JOBS", r"7|FAILED|bread\n")
+    small.script(text.replace("echo '#!/bin/sh' >sinfo", "printf '#!/bin/sh\\necho slurm 22.05.8' >sinfo"))
+    block = "\n```{transcript}\n:slurm: 24.11-\n\n$ echo new\n```\n"
+    page = small.source / "index.md"
+    page.write_text(page.read_text(encoding="utf-8") + block, encoding="utf-8")
+    [first, last] = small.walk("index").items()
+    assert first[1] == []
+    assert last[1] == [f"{last[0]}: job 7 (bread) has ended FAILED, and no output on the page says so of this id"]
+    code, said = small.run("index.md")
+    assert code == pytest.ExitCode.TESTS_FAILED and "1 failed, 1 passed" in said
+
+
 @pytest.mark.parametrize("word", ["sbatch me.sh", "squeue"])
 @pytest.mark.parametrize(
     "written", ["cat >job.sh <<'END'\n{}\nEND", "printf '\n{}' >job.sh", 'echo "me; {}"', "echo \\\n{}", "ls # | {}"]

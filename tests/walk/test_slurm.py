@@ -79,6 +79,7 @@ REASONS = {
     "JobHeldUser": True,
     "DependencyNeverSatisfied": True,
     "(PartitionTimeLimit)": True,
+    "PartitionConfig": True,
     "InvalidQOS": True,
     "Resources": False,
     "Priority": False,
