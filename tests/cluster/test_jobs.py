@@ -24,8 +24,7 @@ def test_the_chain_makes_all_pictures_and_the_table_in_its_order(cluster):
     cluster.run("apptainer exec knn.sif python python/scikit_example/array/create_parameter_array.py", folder=folder)
     script = "slurm/scikit_example"
     preprocess = cluster.submit(f"{script}/submit_preprocess.sh", folder=folder)
-    options = f"--kill-on-invalid-dep=yes --dependency=afterok:{preprocess}"
-    train = cluster.submit(f"{options} {script}/submit_parallel.sh", folder=folder)
+    train = cluster.submit(f"--dependency=afterok:{preprocess} {script}/submit_parallel.sh", folder=folder)
     collect = cluster.submit(f"--dependency=afterany:{train} {script}/submit_collect.sh", folder=folder)
     states = cluster.wait(preprocess, train, collect, tasks=9)
     logs = cluster.output("tail -n +1 *.log", folder=folder)
@@ -78,8 +77,10 @@ def test_a_failed_task_holds_back_what_depends_on_the_array(cluster):
     reason = f"squeue -h -j {stays} -o %r"
     poll(lambda: cluster.output(reason) == "DependencyNeverSatisfied", 120, "the reason of the job that stays")
     assert cluster.wait(cancelled) == {cancelled: "CANCELLED"}
-    assert cluster.output(f"squeue -h -j {stays} -o %T") == "PENDING"
-    cluster.run(f"scancel {stays}")
+    after = cluster.submit(f'--dependency=afterany:{stays} {OTHERS} --wrap="true"')
+    assert cluster.output(f"squeue -h -j {stays},{after} -o %T").split() == ["PENDING", "PENDING"]
+    cluster.run(f"scancel {stays}")  # what waits for its end, well or not, starts
+    assert cluster.wait(after) == {after: "COMPLETED"}
 
 
 def test_an_option_after_the_script_is_lost(cluster):

@@ -144,12 +144,18 @@ exec $up
 """
 
 
-@pytest.mark.parametrize("daemon", ["mariadbd", "munged", "slurmdbd", "slurmctld", "slurmd"])
-def test_a_daemon_that_does_not_start_ends_the_start_with_a_line(machine, up, warm, daemon):
+@pytest.mark.parametrize(
+    ("daemon", "said"),
+    [
+        *((name, name) for name in ("mariadbd", "munged", "slurmdbd", "slurmctld", "slurmd")),
+        ("../bin/hostname", "node n1 has ended, its last words: it is broken"),
+    ],
+)
+def test_a_daemon_that_does_not_start_ends_the_start_with_a_line(machine, up, warm, daemon, said):
     script = f"root={warm} daemon={daemon}\n{BROKEN}"
     done = in_mount_namespace(up, script)
     assert done.returncode == 1
-    assert done.stderr.startswith("practice-cluster: did not start: ") and daemon in done.stderr
+    assert done.stderr.startswith("practice-cluster: did not start: ") and said in done.stderr
     assert done.stderr.count("\n") == 1
     assert machine.differences() == []
 
