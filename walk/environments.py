@@ -15,8 +15,8 @@ from walk.shell import START, Shell
 HOLDER = Path(holder.__file__)
 HELD = [sys.executable, "-IS", str(HOLDER)]  # begins a command on this host that leaves nothing
 NAME = "PRACTICE_CLUSTER_NAME"  # the variable that says which of the clusters of this host is meant
-# Seconds that a verb of the cluster may take, but for `up`, which may have to fetch packages. Beside four other walks on
-# two processors, `down` was not done with a home of many files after 120.
+# Seconds that a verb of the cluster may take, but for `up`, which may have to fetch packages. Beside four other walks,
+# `down` was not done with a home of many files after 120.
 LIMIT = 600
 # Lives on when the walk is killed, and sees that by the end of what it reads.
 AT_THE_END = ["sh", "-c", 'cat >/dev/null; exec "$@"', "sh"]
