@@ -22,7 +22,7 @@ settings.load_profile("untimed")
 # time they wait.
 TOGETHER = {
     "the walk": ("index.md", "content/"),
-    "the shared cluster": ("tests/cluster/test_jobs.py",),
+    "the shared cluster": ("tests/cluster/test_jobs.py", "tests/cluster/test_nodes.py"),
     # They compare what the machine has, or make what all clusters are made of.
     "the machine": (
         "tests/cluster/test_lifecycle.py",

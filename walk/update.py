@@ -83,7 +83,7 @@ def successors(shown: list[str], got: list[str]) -> list[str]:
     """Return the lines that come where the page shows others, some of them left out.
 
     Before and behind the dots there are as many lines as before. Between two, a line's successor is the one most
-    like it.
+    like it; dots stand for what is now between two such lines.
     """
     if ANY not in shown:
         return got
@@ -94,8 +94,9 @@ def successors(shown: list[str], got: list[str]) -> list[str]:
         if line == ANY:
             found += [ANY] if found[-1] != ANY else []
         elif alike := difflib.get_close_matches(line, rest, 1, ALIKE):
-            found.append(alike[0])
-            rest = rest[rest.index(alike[0]) + 1 :]
+            place = rest.index(alike[0])
+            found += [ANY, alike[0]] if place and found[-1] != ANY else [alike[0]]
+            rest = rest[place + 1 :]
     return [*found, *got[tail:]]
 
 

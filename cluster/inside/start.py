@@ -55,10 +55,15 @@ def run(*command: str, user: str = "", seconds: float = ANSWER) -> subprocess.Co
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            raise Failure(f"{command[0]} has not ended after {seconds:.0f} s") from None
+            raise Failure(f"{program(command)} has not ended after {seconds:.0f} s") from None
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
+def program(command: tuple[str, ...]) -> str:
+    """Return the name of what a command runs, also on a node."""
+    return command[command.index("--") + 1] if command[0] == "nsenter" else command[0]
 
 
 def as_user(user: str) -> list[str]:
@@ -71,7 +76,7 @@ def must(*command: str, user: str = "", seconds: float = ANSWER) -> str:
     done = run(*command, user=user, seconds=seconds)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
-        raise Failure(f"{command[0]}: {said[-1]}")
+        raise Failure(f"{program(command)}: {said[-1]}")
     return done.stdout
 
 

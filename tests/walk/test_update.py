@@ -149,6 +149,7 @@ def test_a_true_page_with_dots_is_not_changed(data, first, second, third):
         ("a ... m ... z", "A b m c z", "A ... m ... z"),
         ("a ... m ... z", "a b m c Z", "a ... m ... Z"),
         ("a ... row-1:7 ... z", "a b row-1:8 c z", "a ... row-1:8 ... z"),  # its successor
+        ("... row-1:7 row-2:7 ...", "row-1:8 x row-2:8", "... row-1:8 ... row-2:8 ..."),  # no longer neighbours
         ("a ... row-1:7 ... z", "A b row-1:8 c Z", "A ... row-1:8 ... Z"),
         ("... row-1:7 ... row-2:7 ...", "a row-1:8 b row-2:9 z", "... row-1:8 ... row-2:9 ..."),
         ("a ... m n ... z", "a b m x c z", None),
