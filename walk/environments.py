@@ -142,11 +142,14 @@ class AtTheEnd:
         self._process = started([*AT_THE_END, *command], environment)
 
     def now(self) -> None:
-        """Run the command; WalkError, with its last line, if it fails."""
+        """Run the command; WalkError, with its last line, if it fails. Who interrupts the walk asks for nothing else."""
         try:
             finish(self._process, self._name, b"", LIMIT)
-        except BaseException:
-            ask_to_end(self._process)
+        except BaseException as error:
+            if isinstance(error, WalkError):
+                ask_to_end(self._process)
+            else:
+                finish(self._process, self._name, b"", LIMIT)
             raise
 
 
