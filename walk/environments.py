@@ -142,7 +142,7 @@ class AtTheEnd:
         self._process = started([*AT_THE_END, *command], environment)
 
     def now(self) -> None:
-        """Run the command; WalkError, with its last line, if it fails. Who interrupts the walk asks for nothing else."""
+        """Run the command, to its end also when the walk is interrupted; WalkError, with its last line, if it fails."""
         try:
             finish(self._process, self._name, b"", LIMIT)
         except BaseException as error:
