@@ -144,12 +144,16 @@ class AtTheEnd:
     def now(self) -> None:
         """Run the command, to its end also when the walk is interrupted; WalkError, with its last line, if it fails."""
         try:
+            self._finish()
+        except KeyboardInterrupt:
+            self._finish()
+            raise
+
+    def _finish(self) -> None:
+        try:
             finish(self._process, self._name, b"", LIMIT)
-        except BaseException as error:
-            if isinstance(error, WalkError):
-                ask_to_end(self._process)
-            else:
-                finish(self._process, self._name, b"", LIMIT)
+        except WalkError:
+            ask_to_end(self._process)
             raise
 
 

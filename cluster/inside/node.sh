@@ -1,8 +1,8 @@
 #!/bin/sh
 # Becomes process 1 of a node: node.sh NAME FOLDER, as root, in namespaces of its own (host name, mounts, processes).
 #
-# What the nodes do not share is its host name, /tmp and /var/tmp, which lie in FOLDER, and its processes: a job sees
-# those of its node only. When this process is killed, the kernel ends all others of the node: it has lost its power.
+# What nodes do not share: the host name; /tmp and /var/tmp, which lie in FOLDER; and processes, of which a job sees those
+# of its node only. When this process is killed, the kernel ends all others of the node: it has lost its power.
 set -eu
 if [ "$1" = --stay ]; then
     # Daemons leave their children to process 1, whose `wait` asks how they ended.

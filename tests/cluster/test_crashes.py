@@ -21,7 +21,7 @@ kill_all() { pkill -KILL -x "$1"; while pgrep -x "$1" >/dev/null; do sleep 0.05;
 """
 KILL_CONTROLLER = f"{KILL} kill_all slurmctld"
 # As if its power had failed: process 1 of a node, and the kernel ends all others there, without a last word.
-KILL_NODE = 'pkill -KILL -f "^sh .*/node.sh --stay $1"'
+KILL_NODE = 'pkill -KILL -u root -f "^sh .*/node.sh --stay $1"'
 
 
 def shell(cluster, script, *words):
@@ -59,7 +59,8 @@ def test_a_killed_node_loses_no_task(own):
     poll(lambda: len(running(cluster, array)) == 8, 120, "all tasks run", lambda: cluster.hopeless(array))
     tasks = cluster.output(f"squeue -h -r -j {array} -t R -w n2 -o %i").split()
     shell(cluster, KILL_NODE, "n2")
-    assert not shell(cluster, "pgrep -f '[S]LURMD_NODENAME=n2|^slurmd -N n2' || true")
+    left = "pgrep -f '^slurmd -N n2' || grep -lz '^SLURMD_NODENAME=n2$' /proc/[0-9]*/environ 2>/dev/null || true"
+    poll(lambda: not shell(cluster, left), 30, "nothing of n2 runs")
     poll(lambda: cluster.output("sinfo -h -n n2 -o %t").startswith("down"), 120, "n2 is down")
     status = cluster.call("status")
     assert status.returncode == 1
@@ -77,7 +78,7 @@ def test_who_plays_a_node_is_not_taken_for_one(own):
     """Root starts the daemon of a node in its namespaces: those of a process of learner's would be as learner likes."""
     cluster = own("--nodes=1")
     cluster.run("(setsid sh /opt/practice-cluster/node.sh --stay n1 >/dev/null 2>&1 &)", folder=".")
-    shell(cluster, KILL_NODE.replace("pkill", "pkill -u root"), "n1")
+    shell(cluster, KILL_NODE, "n1")
     done = cluster.call("repair")
     assert "started slurmd -N n1\n" in done.stdout, done.stderr
     assert cluster.output("srun --mem=10M hostname") == "n1"
