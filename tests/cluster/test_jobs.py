@@ -148,3 +148,18 @@ def test_learner_is_not_root_and_sees_nothing_of_the_machine(cluster):
     assert not [name for name in names if name.startswith(("PYTEST", "PIP", "SLURM", "VIRTUAL_ENV"))]
     assert cluster.run("sudo true", check=False).returncode != 0
     assert cluster.output("pwd") == f"/home/learner/{FOLDER}"
+
+
+def test_a_job_that_its_node_could_not_start_is_held_until_it_is_released(cluster):
+    """As the page `failures` says: no learner can break a node, so the page doesn't type it."""
+    on_n2 = 'nsenter --mount --target "$(pgrep -o -f "^slurmd -N n2")" "$@"'
+    spool = "/var/spool/slurmd-n2"
+    cluster.as_root("sh", "-euc", on_n2, "sh", "mount", "-t", "tmpfs", "-o", "ro", "none", spool)
+    try:
+        job = cluster.submit("-w n2 --time=1 --mem=100M --output=/dev/null --wrap=true")
+        reason = "launch failed requeued held"
+        poll(lambda: cluster.output(f"squeue -h -j {job} -o %r") == reason, 120, f"the reason: {reason}")
+    finally:
+        cluster.as_root("sh", "-euc", on_n2, "sh", "umount", spool)
+    cluster.run(f"scontrol release {job}")
+    assert cluster.wait(job) == {job: "COMPLETED"}

@@ -25,6 +25,7 @@ WRITING = {
     "parameters": ([CREATE], {}, "params.csv"),
     "collection": (["python/collection.py", "tasks", "out/scores.csv"], {}, "out/scores.csv"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
+    "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
     "for_index": (["python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),
 }
 SCRIPTS = sorted((CODE / "python").rglob("*.py"))
@@ -42,6 +43,8 @@ def writing(request, learner, call):
         shutil.copytree(request.getfixturevalue("split").parent, learner.folder / "data")
     if request.param == "task":
         call(CREATE)
+    if request.param == "uneven":
+        shutil.copy(CODE / "slurm" / "failures" / "inputs.csv", learner.folder)
     if request.param == "collection":
         for folder in ("tasks", "out"):
             (learner.folder / folder).mkdir()

@@ -1,0 +1,156 @@
+"""The commands that run tasks again, with an sacct that answers. (What Slurm says and does: the walk of `failures`.)"""
+
+import os
+import re
+import shlex
+import subprocess
+
+import pytest
+from bundle import load
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+SCRIPT = "python/run_again.py"
+BATCH_SCRIPT = "slurm/failures/uneven.sh"
+# Keeps what it is asked, and answers with the file beside it that is named like the job.
+SACCT = """\
+#!/bin/sh
+cd "${0%/*}" || exit
+printf '%s\\n' "$*" >>asked
+[ -z "$BROKEN" ] || { echo "sacct: error: no answer" >&2; exit "$BROKEN"; }
+[ ! -f "${1#--jobs=}" ] || cat "${1#--jobs=}"
+"""
+
+
+@pytest.fixture
+def slurm(tmp_path, monkeypatch):
+    """The folder of an sacct that answers."""
+    (tmp_path / "bin").mkdir()
+    sacct = tmp_path / "bin" / "sacct"
+    sacct.write_text(SACCT)
+    sacct.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{sacct.parent}{os.pathsep}{os.environ['PATH']}")
+    return sacct.parent
+
+
+@pytest.fixture
+def accounting(slurm):
+    """accounting(7, "0|COMPLETED|200M|1", ...) is what sacct knows of the tasks of array 7."""
+    return lambda array, *tasks: (slurm / str(array)).write_text("".join(f"{array}_{task}\n" for task in tasks))
+
+
+UNEVEN = [
+    "0|COMPLETED|200M|1", "1|OUT_OF_MEMORY|200M|1", "2|TIMEOUT|200M|1", "3|OUT_OF_MEMORY|200M|1", "4|FAILED|200M|1",
+    "5|NODE_FAIL|200M|1", "6|CANCELLED by 1000|200M|1", "10|FAILED|200M|1",
+]  # fmt: skip
+
+
+def test_each_task_gets_what_it_lacked(learner, slurm, accounting):
+    accounting(7, *UNEVEN)
+    done = learner.run(SCRIPT, BATCH_SCRIPT, 7, check=True)
+    assert done.stdout.splitlines() == [
+        f"sbatch --array=1,3 --mem=400M {BATCH_SCRIPT}  # OUT_OF_MEMORY",
+        f"sbatch --array=2 --time=2 {BATCH_SCRIPT}  # TIMEOUT",
+        f"sbatch --array=4,10 {BATCH_SCRIPT}  # FAILED",
+        f"sbatch --array=5 {BATCH_SCRIPT}  # NODE_FAIL",
+        f"sbatch --array=6 {BATCH_SCRIPT}  # CANCELLED",
+    ]
+    [asked] = (slurm / "asked").read_text().splitlines()
+    assert {"--jobs=7", "--array", "--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"} <= set(asked.split())
+
+
+def test_the_last_run_of_a_task_counts_and_what_it_was_given_more_stays(call, accounting):
+    accounting(7, "0|OUT_OF_MEMORY|200M|1", "1|TIMEOUT|200M|1", "2|FAILED|200M|1")
+    accounting(9, "0|TIMEOUT|400M|1")
+    accounting(12, "1|OUT_OF_MEMORY|200M|2")
+    accounting(20, "2|COMPLETED|200M|1")
+    assert call(SCRIPT, "a.sh", 7, 9, 12, 20) == (
+        0,
+        "sbatch --array=0 --mem=400M --time=2 a.sh  # TIMEOUT\n"
+        "sbatch --array=1 --mem=400M --time=2 a.sh  # OUT_OF_MEMORY\n",
+        "",
+    )
+
+
+def test_when_all_ended_well_no_command_is_printed(call, accounting):
+    accounting(7, "0|COMPLETED|200M|1", "1|FAILED|200M|1")
+    accounting(8, "1|COMPLETED|200M|1")
+    assert call(SCRIPT, "a.sh", 7, 8) == (0, "", "nothing to run again: 2 of 2 tasks are COMPLETED\n")
+
+
+def test_bash_reads_the_command_as_it_is_meant(call, accounting):
+    accounting(7, "3|OUT_OF_MEMORY|200M|1")
+    _, out, _ = call(SCRIPT, "my scripts/$HOME.sh", 7)
+    said = subprocess.run(["bash", "-c", f'sbatch() {{ printf "%s\\n" "$@"; }}; {out}'], capture_output=True, text=True)
+    assert said.stdout.splitlines() == ["--array=3", "--mem=400M", "my scripts/$HOME.sh"]
+
+
+@pytest.mark.parametrize("state", ["PENDING", "RUNNING", "COMPLETING", "SUSPENDED", "REQUEUED", "RESIZING", "TOMORROW"])
+def test_nobody_says_what_to_run_again_before_the_end(refusal, accounting, state):
+    accounting(7, "0|FAILED|200M|1", f"1|{state}|200M|1")
+    assert refusal(SCRIPT, "a.sh", 7).removeprefix("task 7_1 is ") == f"{state}: wait for its end"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("", "sacct knows no array 7"),
+        ("7|FAILED|200M|1\n", "7 is no array: sacct calls it 7"),
+        ("7_[3-5]|CANCELLED by 1|200M|1\n", "7 is no array: sacct calls it 7_[3-5]"),
+        ("70_1|FAILED|200M|1\n", "7 is no array: sacct calls it 70_1"),
+        ("7_1|OUT_OF_MEMORY||1\n", "what is twice nothing? give --mem and --time yourself"),
+        ("7_1|OUT_OF_MEMORY|0M|1\n", "what is twice 0M? give --mem and --time yourself"),
+        ("7_1|OUT_OF_MEMORY|0.50M|1\n", "what is twice 0.50M? give --mem and --time yourself"),
+        ("7_1|TIMEOUT|200M|UNLIMITED\n", "what is twice UNLIMITED? give --mem and --time yourself"),
+    ],
+)
+def test_what_sacct_does_not_know_is_one_line(refusal, slurm, rows, message):
+    (slurm / "7").write_text(rows)
+    assert refusal(SCRIPT, "a.sh", 7) == message
+
+
+def test_an_sacct_that_fails_is_one_line_after_its_own(call, slurm, monkeypatch):
+    monkeypatch.setenv("BROKEN", "3")
+    assert call(SCRIPT, "a.sh", 7)[:2] == (1, "")
+    assert call(SCRIPT, "a.sh", 7)[2].splitlines()[-1] == "sacct gave no answer for 7, exit code 3"
+
+
+def test_without_sacct_it_says_where_to_go(refusal, learner, monkeypatch):
+    monkeypatch.setenv("PATH", str(learner.folder))
+    assert refusal(SCRIPT, "a.sh", 7) == "no sacct here: go to a login node of a cluster"
+
+
+def test_it_wants_a_script_and_an_id(learner):
+    assert learner.refuses(SCRIPT, BATCH_SCRIPT).endswith("the following arguments are required: ID")
+
+
+STATES = st.sampled_from([*sorted(load(SCRIPT).BAD), "COMPLETED"])
+ROUND = st.dictionaries(st.integers(0, 12), STATES, min_size=1)
+
+
+# What one example leaves, the next one writes anew before it is read.
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(ROUND, min_size=1, max_size=4))
+def test_after_any_rounds_exactly_the_bad_tasks_run_again_with_enough(call, accounting, rounds):
+    # As a learner does: each round runs some tasks, and gives each what the script has told for it.
+    needs: dict[int, list[int]] = {}
+    for array, states in enumerate(rounds):
+        rows = []
+        for index, state in states.items():
+            memory, minutes = needs.setdefault(index, [200, 1])
+            rows.append(f"{index}|{state}|{memory}M|{minutes}")
+            needs[index] = [memory * (1 + (state == "OUT_OF_MEMORY")), minutes * (1 + (state == "TIMEOUT"))]
+        accounting(array, *rows)
+    last = {index: state for states in rounds for index, state in states.items()}
+    code, out, err = call(SCRIPT, "a.sh", *range(len(rounds)))
+    assert code == 0
+    found = {}
+    for line in out.splitlines():
+        words = shlex.split(line, comments=True)
+        options = dict(re.findall(r"--(array|mem|time)=(\S+)", line))
+        assert words[0] == "sbatch" and words[-1] == "a.sh" and len(words) == len(options) + 2
+        for index in map(int, options["array"].split(",")):
+            assert index not in found, "a task would run twice"
+            found[index] = [int(options.get("mem", "200M").rstrip("M")), int(options.get("time", "1"))]
+    assert found == {index: needs[index] for index, state in last.items() if state != "COMPLETED"}
+    assert bool(err) == (not found)
