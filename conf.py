@@ -67,6 +67,7 @@ listing_steps = {
     "slurm/scikit_example/submit_one.sh": "slurm/scikit_example/submit_job.sh",
     "slurm/scikit_example/submit_preprocess.sh": "slurm/scikit_example/submit_job.sh",
     "slurm/scikit_example/submit_collect.sh": "slurm/scikit_example/submit_job.sh",
+    "slurm/pitfalls/one_file_each.sh": "slurm/pitfalls/one_table.sh",
     "slurm/cities/submit_cities.sh": "slurm/scikit_example/submit_parallel.sh",
 }
 

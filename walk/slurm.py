@@ -18,7 +18,7 @@ from walk.shell import Helper
 # The beginning of a command, where others stand before it.
 BEGIN = r"(?:^|[;&|({!`]|\b(?:do|then|else|if|while|until|time)\b)\s*(?:\w+=\S*\s+)*"
 # What is typed while jobs wait or run. Before anything else, a learner waits for their end.
-AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel)\b", re.MULTILINE)
+AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel|scontrol)\b", re.MULTILINE)
 LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
 # Reasons why a job waits, as `reason_of` writes them.
 # Until a person does something: nobody waits for its end.
