@@ -187,7 +187,9 @@ class Queue:
         told = self._rows("squeue --me --states=all -h -o '%i|%T|%j'")
         # Asked without ids, it leaves out the jobs that could never start.
         ids = ",".join(sorted({array_of(job) for job, _, _ in told}))
-        return told - self._rows(f"sacct -X -n -P --jobs={ids} -o JobID,State,JobName") if told else told
+        known = self._rows(f"sacct -X -n -P --jobs={ids} -o JobID,State,JobName") if told else set()
+        # Where scancel was given no id, the tasks that had waited are just the array to the controller.
+        return told - known - {(array_of(job), state, name) for job, state, name in known if "[" in job}
 
     def _rows(self, command: str) -> set[tuple[str, ...]]:
         """Return what a command says of jobs: (id, state, name)."""

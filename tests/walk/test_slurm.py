@@ -197,6 +197,15 @@ def test_a_slurm_that_answers_when_it_is_asked_again(fake):
     assert fake.wait() is True
 
 
+@pytest.mark.parametrize("told", ["7|CANCELLED|bread", "7_[2-9%2]|CANCELLED|bread"])
+def test_the_tasks_that_had_waited_may_be_just_the_array(fake, told):
+    """As `scancel --me --state=PENDING` leaves it, and as `scancel 7` does."""
+    fake.says("all", f"7_0|COMPLETED|bread\n{told}\n")
+    fake.says("accounting", "7_0|COMPLETED|bread\n7_[2-9%2]|CANCELLED by 1000|bread\n")
+    fake.wait("sbatch")
+    assert fake.wait()
+
+
 def test_an_accounting_that_never_hears_of_a_job(fake, monkeypatch):
     fake.says("all", "7|COMPLETED|bread\n8|FAILED|butter\n")
     fake.says("accounting", "8|FAILED|butter\n")
