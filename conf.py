@@ -62,12 +62,15 @@ listing_steps = {
     "python/scikit_example/train_and_plot.py": "python/scikit_example/knn_iris.py",
     "python/scikit_example/parameters/train_and_plot.py": "python/scikit_example/train_and_plot.py",
     "python/scikit_example/array/train_and_plot.py": "python/scikit_example/parameters/train_and_plot.py",
+    "python/scikit_example/checkpoint/cross_validate.py": "python/scikit_example/cross_validate.py",
     "python/long_code_for_index.py": "python/long_code.py",
     "slurm/scikit_example/submit_parallel.sh": "slurm/scikit_example/submit_job.sh",
     "slurm/scikit_example/submit_one.sh": "slurm/scikit_example/submit_job.sh",
     "slurm/scikit_example/submit_preprocess.sh": "slurm/scikit_example/submit_job.sh",
     "slurm/scikit_example/submit_collect.sh": "slurm/scikit_example/submit_job.sh",
     "slurm/pitfalls/one_file_each.sh": "slurm/pitfalls/one_table.sh",
+    "slurm/scikit_example/submit_checkpoint.sh": "slurm/scikit_example/submit_cross_validate.sh",
+    "slurm/scikit_example/submit_checkpoint_array.sh": "slurm/scikit_example/submit_checkpoint.sh",
     "slurm/cities/submit_cities.sh": "slurm/scikit_example/submit_parallel.sh",
 }
 
@@ -98,6 +101,8 @@ walk_rules = [
     ("version of Apptainer", "its maintainers update it", r"(?<=^Apptainer:   )\d+\.\d+\.\d+"),
     ("base image", "not every machine reaches a registry", r"(?<=3-slim, )(a stand-in made .*|from its registry)$"),
     ("folder of the cluster", "its name and its cache can be chosen", r"(?<=^logs:        ).+(?=/var/log/slurm)"),
+    ("time of a warning", "Slurm looks each half minute whether one is due", r"(?<=^USR1 came after )\d+(?= seconds$)"),
+    ("repetition", "a run is interrupted sooner or later", r"(?<=begins after )[1-9]\d*(?= of 40 repetitions$)"),
     ("process", "the kernel counts", r"(?<=^process 1:   )\d+"),
 ]
 

@@ -11,6 +11,7 @@ from bundle import CODE, snapshot
 SCIKIT = "python/scikit_example"
 CREATE = f"{SCIKIT}/array/create_parameter_array.py"
 ONE_METRIC = {"METRICS": ["cosine"]}
+TWO_FOLDS = {"N_NEIGHBORS": [4], "N_FOLDS": 2}
 AT_ONCE = {"SECONDS_OF_WORK": 0}
 # The command, constants that make its work small, and the files that another program reads.
 WRITING = {
@@ -24,6 +25,9 @@ WRITING = {
     "task": ([f"{SCIKIT}/array/train_and_plot.py", "--param-index", 2], ONE_METRIC, "results/scores_2.json"),
     "parameters": ([CREATE], {}, "params.csv"),
     "collection": (["python/collection.py", "tasks", "out/scores.csv"], {}, "out/scores.csv"),
+    "cross_validation": ([f"{SCIKIT}/cross_validate.py", "cosine", 1, "out/a.json"], TWO_FOLDS, "out/a.json"),
+    # What has run once has its checkpoint: only the result is written again.
+    "checkpoint": ([f"{SCIKIT}/checkpoint/cross_validate.py", "cosine", 1, "out/a.json"], TWO_FOLDS, "out/a.json"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
     "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
     "for_index": (["python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),

@@ -1,0 +1,41 @@
+#!/bin/bash
+#SBATCH --job-name=cv_checkpoint
+#SBATCH --time=00:10:00
+#SBATCH --signal=B:USR1@60
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --mem=1G
+#SBATCH --cpus-per-task=1
+#SBATCH --output=%x_%j.log
+
+# ---- your site's own lines: see your HPC centre's documentation ----
+##SBATCH --account=PROJECT
+##SBATCH --partition=PARTITION
+# module load apptainer
+# --------------------------------------------------------------------
+
+# Stop at the first error, so that a failed step is not taken for a finished job.
+set -euo pipefail
+
+# How often Slurm has started this job again, and how often it may.
+restarts=${SLURM_RESTART_COUNT:-0}
+most_restarts=5
+echo "start $((restarts + 1)) of this job"
+
+# The time is nearly up: end the program, and put the job back into the queue.
+start_again() {
+    kill "$program" || true
+    wait "$program" || true
+    if ((restarts >= most_restarts)); then
+        echo "gives up after $restarts restarts" >&2
+        exit 1
+    fi
+    scontrol requeue "$SLURM_JOB_ID"
+}
+
+# "$@" stands for everything that comes after the name of this script.
+apptainer exec knn.sif python -u python/scikit_example/checkpoint/cross_validate.py \
+    "$@" &
+program=$!
+trap start_again USR1
+wait "$program"
