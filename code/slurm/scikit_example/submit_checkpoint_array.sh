@@ -31,7 +31,7 @@ start_again() {
         echo "gives up after $restarts restarts" >&2
         exit 1
     fi
-    scontrol requeue "$SLURM_JOB_ID"
+    scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
 }
 
 # Each task has its own metric, and so its own result and its own checkpoint.
