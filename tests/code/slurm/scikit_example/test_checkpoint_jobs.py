@@ -1,4 +1,4 @@
-"""The batch scripts that put their job back into the queue, without a Slurm: stand-ins write down what is asked of them."""
+"""The batch scripts that put their job back into the queue, without a Slurm: stand-ins write down what was called."""
 
 import os
 import re
