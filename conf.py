@@ -72,6 +72,9 @@ listing_steps = {
     "slurm/scikit_example/submit_checkpoint.sh": "slurm/scikit_example/submit_cross_validate.sh",
     "slurm/scikit_example/submit_checkpoint_array.sh": "slurm/scikit_example/submit_checkpoint.sh",
     "slurm/cities/submit_cities.sh": "slurm/scikit_example/submit_parallel.sh",
+    "slurm/threads/submit_search.sh": "slurm/threads/submit_four.sh",
+    "slurm/seeds/submit_own_seed.sh": "slurm/seeds/submit_same_seed.sh",
+    "python/seeds/own_seed.py": "python/seeds/same_seed.py",
 }
 
 # What the pages count, and where it is read.
@@ -104,6 +107,7 @@ walk_rules = [
     ("time of a warning", "Slurm looks each half minute whether one is due", r"(?<=^USR1 came after )\d+(?= seconds$)"),
     ("repetition", "a run is interrupted sooner or later", r"(?<=begins after )[1-9]\d*(?= of 40 repetitions$)"),
     ("process", "the kernel counts", r"(?<=^process 1:   )\d+"),
+    ("cores", "a machine has more or fewer", r"(?<=^os\.cpu_count\(\) {10})\d+$"),
 ]
 
 # The look.

@@ -28,6 +28,8 @@ WRITING = {
     "cross_validation": ([f"{SCIKIT}/cross_validate.py", "cosine", 1, "out/a.json"], TWO_FOLDS, "out/a.json"),
     # What has run once has its checkpoint: only the result is written again.
     "checkpoint": ([f"{SCIKIT}/checkpoint/cross_validate.py", "cosine", 1, "out/a.json"], TWO_FOLDS, "out/a.json"),
+    "same_seed": (["python/seeds/same_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
+    "own_seed": (["python/seeds/own_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
     "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
     "for_index": (["python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),

@@ -228,3 +228,19 @@ def test_the_collection_reads_what_the_array_writes_and_draws_what_it_wrote():
     assert collect[1:4] == ["python/collection.py", folder, "scores.csv"]
     assert collect[4:] == ["--param-file", str(parameters)]
     assert draw == ["python", "python/plot_scores.py", "scores.csv", "scores.png"]
+
+
+def test_a_job_has_as_many_processes_as_cores_and_one_thread_in_each():
+    script = "slurm/threads/submit_search.sh"
+    [search] = commands(script)
+    assert search == ["python", "python/threads/search.py", "--n-jobs", "${SLURM_CPUS_PER_TASK:-1}"]
+    # It is read when the libraries are loaded.
+    assert 0 < TEXTS[script].index("\nexport OMP_NUM_THREADS=1\n") < TEXTS[script].index("\napptainer ")
+    [mistaken] = commands("slurm/threads/submit_four.sh")
+    assert mistaken == [*search[:-1], "4"] and options("slurm/threads/submit_four.sh")["cpus-per-task"] == "1"
+
+
+@pytest.mark.parametrize("name", ["same_seed", "own_seed"])
+def test_a_task_of_random_splits_hands_on_its_index(name):
+    [command] = commands(f"slurm/seeds/submit_{name}.sh")
+    assert command == ["python", f"python/seeds/{name}.py", "--param-index", "$SLURM_ARRAY_TASK_ID"]
