@@ -47,7 +47,7 @@ def twice(number):
 
 parser = argparse.ArgumentParser(description="Print how to run failed tasks again.")
 parser.add_argument("script", metavar="SCRIPT", help="the array's batch script")
-parser.add_argument("arrays", metavar="ID", nargs="+", help="array, then its repetitions")
+parser.add_argument("arrays", metavar="ID", nargs="+", help="array, its repetitions")
 args = parser.parse_args()
 
 first, last = {}, {}
@@ -73,5 +73,4 @@ for (state, options), indices in commands.items():
     array = f"--array={','.join(indices)}"
     print(f"sbatch {array}{options} {shlex.quote(args.script)}  # {state}")
 if not commands:
-    number = len(last)
-    print(f"nothing to run again: {number} of {number} tasks are COMPLETED", file=sys.stderr)
+    print(f"nothing to run again, {len(last)} of {len(last)} are COMPLETED", file=sys.stderr)

@@ -75,7 +75,7 @@ def test_the_last_run_of_a_task_counts_and_what_it_was_given_more_stays(call, ac
 def test_when_all_ended_well_no_command_is_printed(call, accounting):
     accounting(7, "0|COMPLETED|200M|1", "1|FAILED|200M|1")
     accounting(8, "1|COMPLETED|200M|1")
-    assert call(SCRIPT, "a.sh", 7, 8) == (0, "", "nothing to run again: 2 of 2 tasks are COMPLETED\n")
+    assert call(SCRIPT, "a.sh", 7, 8) == (0, "", "nothing to run again, 2 of 2 are COMPLETED\n")
 
 
 def test_bash_reads_the_command_as_it_is_meant(call, accounting):
