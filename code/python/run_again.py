@@ -73,4 +73,5 @@ for (state, options), indices in commands.items():
     array = f"--array={','.join(indices)}"
     print(f"sbatch {array}{options} {shlex.quote(args.script)}  # {state}")
 if not commands:
-    print(f"nothing to run again, {len(last)} of {len(last)} are COMPLETED", file=sys.stderr)
+    all_of_them = f"{len(last)} of {len(last)}"
+    print(f"nothing to run again, {all_of_them} are COMPLETED", file=sys.stderr)
