@@ -6,6 +6,7 @@ https://slurm.schedmd.com/sacct.html
 """
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
@@ -14,12 +15,26 @@ BAD = {"BOOT_FAIL", "CANCELLED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMO
 BAD |= {"PREEMPTED", "TIMEOUT"}
 
 
+def expand(text):
+    """Return the indices of 3, of [3,7-9], of [0-20:5], and of [0-20%2]."""
+    indices = []
+    for part in text.strip("[]").partition("%")[0].split(","):
+        ends, _, step = part.partition(":")
+        first, _, last = ends.partition("-")
+        indices += range(int(first), int(last or first) + 1, int(step or 1))
+    return indices
+
+
 def tasks_of(array):
     """Return index, state, megabytes and minutes of each task of an array."""
-    command = ["sacct", f"--jobs={array}", "--allocations", "--array", "--parsable2"]
-    command += ["--noheader", "--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"]
+    command = ["sacct", f"--jobs={array}", "--allocations", "--parsable2", "--noheader"]
+    command += ["--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"]
+    # Tasks that never started are one row. Without this, sacct cuts a long list.
+    environment = {**os.environ, "SLURM_BITSTR_LEN": "0"}
     try:
-        answer = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+        answer = subprocess.run(
+            command, stdout=subprocess.PIPE, check=True, env=environment
+        ).stdout
     except FileNotFoundError:
         sys.exit("no sacct here: go to a login node of a cluster")
     except subprocess.CalledProcessError as error:
@@ -27,11 +42,12 @@ def tasks_of(array):
     tasks = []
     for line in answer.decode().splitlines():
         task, state, memory, minutes = line.split("|")
-        job, _, index = task.partition("_")
-        if job != array or not index.isdecimal():
-            sys.exit(f"{array} is no array: sacct calls it {task}")
-        # It may be "CANCELLED by" somebody.
-        tasks.append((int(index), state.split()[0], memory, minutes))
+        job, _, indices = task.partition("_")
+        if job != array or not indices:
+            sys.exit(f"no indices: sacct says {task}. Is {array} an array?")
+        for index in expand(indices):
+            # It may be "CANCELLED by" somebody.
+            tasks.append((index, state.split()[0], memory, minutes))
     if not tasks:
         sys.exit(f"sacct knows no array {array}")
     return tasks

@@ -163,3 +163,16 @@ def test_a_job_that_its_node_could_not_start_is_held_until_it_is_released(cluste
         cluster.as_root("sh", "-euc", on_n2, "sh", "umount", spool)
     cluster.run(f"scontrol release {job}")
     assert cluster.wait(job) == {job: "COMPLETED"}
+
+
+def test_tasks_that_were_cancelled_before_they_started_are_run_again(cluster):
+    """They are one row of sacct, which cuts a long list unless it is told not to."""
+    job = cluster.submit('--array=0-200:3,500 --hold --time=1 --mem=200M --output=/dev/null --wrap="true"')
+    cluster.run(f"scancel {job}")
+    poll(lambda: "CANCELLED" in cluster.output(f"sacct -X -n -P -j {job} -o State"), 120, "the accounting knows it")
+    indices = ",".join(map(str, [*range(0, 200, 3), 500]))
+    said = cluster.run(f"python3 python/run_again.py slurm/index/value.sh {job}", check=False)
+    if cluster.output("sinfo --version") < "slurm-wlm 23":  # such a Slurm has no indices of them: then it is refused
+        assert (said.stdout, said.stderr) == ("", f"no indices: sacct says {job}. Is {job} an array?\n")
+    else:
+        assert said.stdout == f"sbatch --array={indices} slurm/index/value.sh  # CANCELLED\n"

@@ -17,6 +17,7 @@ SACCT = """\
 #!/bin/sh
 cd "${0%/*}" || exit
 printf '%s\\n' "$*" >>asked
+[ "$SLURM_BITSTR_LEN" != 0 ] || touch whole
 [ -z "$BROKEN" ] || { echo "sacct: error: no answer" >&2; exit "$BROKEN"; }
 [ ! -f "${1#--jobs=}" ] || cat "${1#--jobs=}"
 """
@@ -56,7 +57,7 @@ def test_each_task_gets_what_it_lacked(learner, slurm, accounting):
         f"sbatch --array=6 {BATCH_SCRIPT}  # CANCELLED",
     ]
     [asked] = (slurm / "asked").read_text().splitlines()
-    assert {"--jobs=7", "--array", "--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"} <= set(asked.split())
+    assert {"--jobs=7", "--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"} <= set(asked.split())
 
 
 def test_the_last_run_of_a_task_counts_and_what_it_was_given_more_stays(call, accounting):
@@ -70,6 +71,22 @@ def test_the_last_run_of_a_task_counts_and_what_it_was_given_more_stays(call, ac
         "sbatch --array=1 --mem=400M --time=2 a.sh  # OUT_OF_MEMORY\n",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "again"),
+    [
+        ("[3-6]", "3,4,5,6"),
+        ("[1,3-5,9%2]", "1,3,4,5,9"),
+        ("[0-10:5]", "0,5,10"),
+        ("[4]", "4"),
+        ("[0-299]", ",".join(map(str, range(300)))),
+    ],
+)
+def test_tasks_that_never_started_are_one_row(call, slurm, accounting, row, again):
+    accounting(7, f"{row}|CANCELLED by 1000|200M|1")
+    assert call(SCRIPT, "a.sh", 7) == (0, f"sbatch --array={again} a.sh  # CANCELLED\n", "")
+    assert (slurm / "whole").exists(), "sacct was not told to give the whole list"
 
 
 def test_when_all_ended_well_no_command_is_printed(call, accounting):
@@ -95,9 +112,9 @@ def test_nobody_says_what_to_run_again_before_the_end(refusal, accounting, state
     ("rows", "message"),
     [
         ("", "sacct knows no array 7"),
-        ("7|FAILED|200M|1\n", "7 is no array: sacct calls it 7"),
-        ("7_[3-5]|CANCELLED by 1|200M|1\n", "7 is no array: sacct calls it 7_[3-5]"),
-        ("70_1|FAILED|200M|1\n", "7 is no array: sacct calls it 70_1"),
+        ("7|FAILED|200M|1\n", "no indices: sacct says 7. Is 7 an array?"),
+        ("7.batch|FAILED|200M|1\n", "no indices: sacct says 7.batch. Is 7 an array?"),
+        ("70_1|FAILED|200M|1\n", "no indices: sacct says 70_1. Is 7 an array?"),
         ("7_1|OUT_OF_MEMORY||1\n", "what is twice nothing? give --mem and --time yourself"),
         ("7_1|OUT_OF_MEMORY|0M|1\n", "what is twice 0M? give --mem and --time yourself"),
         ("7_1|OUT_OF_MEMORY|0.50M|1\n", "what is twice 0.50M? give --mem and --time yourself"),
