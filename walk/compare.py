@@ -48,6 +48,11 @@ class Comparison:
             return None
         return Match(tuple(pairs))
 
+    def itself(self, got: list[str]) -> Match:
+        """Return what a page would show that shows just this."""
+        known = {real: real for real in self._real.values()}
+        return Match(tuple((line, line) for line in Normalizer(self._rules, known).lines(got)))
+
     def _agree(self, pairs: list[tuple[Line, Line]]) -> bool:
         """Tell whether all ids of these lines can be. Those in names of logs must be known, or equal."""
         real = dict(self._real)

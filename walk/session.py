@@ -247,7 +247,8 @@ class Session:
         outcome.matches.append(match)
         if match is None:
             outcome.wrong.append(f"{location}\n{difference(shown, result.lines)}")
-        elif not block.on_host:
+            match = comparison.itself(result.lines)  # the difference tells of its jobs, or will be written
+        if not block.on_host:
             self._told |= match.bad_jobs
 
     def _at_home(self, result: Result) -> Result:

@@ -152,6 +152,15 @@ def test_a_line_that_the_page_shows_excuses_its_own_job_and_no_other(small, prin
     ]
 
 
+def test_an_output_that_differs_tells_of_its_jobs_itself(small):
+    """Else nothing of it could be recorded: what becomes of a job would be wrong besides the output."""
+    small.script(SAYS_FAILED.replace("JOBS", r"7_0|FAILED|bread\n"))
+    fine = TASK_0.replace("   FAILED", "COMPLETED")
+    small.change("index.md", "$ mkdir -p kitchen\n", f"$ mkdir -p kitchen\n$ echo '{TASK_0}'\n{fine}\n")
+    [[wrong]] = small.walk("index").values()
+    assert f"-{fine}\n+{TASK_0}" in wrong
+
+
 def test_a_page_that_ends_with_a_block_for_another_version_is_looked_back_at(small):
     text = SAYS_FAILED.replace("JOBS", r"7|FAILED|bread\n")
     small.script(text.replace("echo '#!/bin/sh' >sinfo", "printf '#!/bin/sh\\necho slurm 22.05.8' >sinfo"))
