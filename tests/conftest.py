@@ -21,13 +21,6 @@ settings.load_profile("untimed")
 # What one worker runs, one after the other. Several practice clusters can be up at the same time, and most of their
 # time they wait.
 TOGETHER = {
-    # Nobody needs these pages, and they wait long for time limits. So they have a session of their own.
-    "the walk of what goes wrong": (
-        "content/failures.md",
-        "content/time-limits.md",
-        "content/threads-and-seeds.md",
-        "content/pitfalls.md",
-    ),
     "the walk": ("index.md", "content/"),
     "the shared cluster": ("tests/cluster/test_jobs.py", "tests/cluster/test_nodes.py"),
     # They compare what the machine has, or make what all clusters are made of.
