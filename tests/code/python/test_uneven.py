@@ -40,9 +40,3 @@ def test_a_cell_that_is_no_number_is_an_error_and_no_result(learner, call, input
     code, out, err = call(SCRIPT, 0)
     assert (code, out) == (1, "") and err.splitlines()[-1] == "ValueError: invalid literal for int() with base 10: '2O'"
     assert not (learner.folder / "uneven").exists()
-
-
-def test_the_inputs_of_the_page_are_uneven(learner):
-    rows = (learner.folder / "slurm" / "failures" / "inputs.csv").read_text().splitlines()
-    assert [row.split(",")[0] for row in rows[1:]] == list("0123456")
-    assert rows[7] == "6,2O,0"
