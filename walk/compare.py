@@ -41,17 +41,18 @@ class Comparison:
 
         What it says of ids is remembered from then on.
         """
-        known = {real: real for real in self._real.values()}
-        shown_lines = Normalizer(self._rules, self._real).lines(shown)
-        pairs = align(shown_lines, Normalizer(self._rules, known).lines(got))
+        pairs = align(Normalizer(self._rules, self._real).lines(shown), self._printed(got))
         if pairs is None or not in_order(pairs) or not self._agree(pairs):
             return None
         return Match(tuple(pairs))
 
     def itself(self, got: list[str]) -> Match:
         """Return what a page would show that shows just this."""
-        known = {real: real for real in self._real.values()}
-        return Match(tuple((line, line) for line in Normalizer(self._rules, known).lines(got)))
+        return Match(tuple((line, line) for line in self._printed(got)))
+
+    def _printed(self, got: list[str]) -> list[Line]:
+        """Return the lines that were printed."""
+        return Normalizer(self._rules, {real: real for real in self._real.values()}).lines(got)
 
     def _agree(self, pairs: list[tuple[Line, Line]]) -> bool:
         """Tell whether all ids of these lines can be. Those in names of logs must be known, or equal."""
