@@ -21,6 +21,13 @@ settings.load_profile("untimed")
 # What one worker runs, one after the other. Several practice clusters can be up at the same time, and most of their
 # time they wait.
 TOGETHER = {
+    # They wait long for time limits, and no page needs them. Their session types the pages that they need once more.
+    "the walk of what goes wrong": (
+        "content/failures.md",
+        "content/time-limits.md",
+        "content/threads-and-seeds.md",
+        "content/pitfalls.md",
+    ),
     "the walk": ("index.md", "content/"),
     "the shared cluster": ("tests/cluster/test_jobs.py", "tests/cluster/test_nodes.py"),
     # They compare what the machine has, or make what all clusters are made of.

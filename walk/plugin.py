@@ -5,11 +5,10 @@
     python -m pytest -p walk.plugin --walk --update-outputs
 
 The site is the folder where pytest is (its rootdir), as Sphinx has built it. Items in the order of a learner share one
-session; what the chosen pages need is typed before them. Without a cluster, only what needs none is proven:
+session; what a page needs is typed before it. Without a cluster, only what needs none is proven:
 `-m "not cluster"`.
 """
 
-import itertools
 from pathlib import Path
 
 import pytest
@@ -129,14 +128,12 @@ def session_of(item: pytest.Item) -> Session:
 
 
 def begun(item: pytest.Item) -> Session:
-    """Begin the session of the pages that the items of this run are on, and those that they need."""
+    """Begin the session of this run, or of this worker's part of it."""
     site = item.config.stash[SITE]
     blocks = {other.block for other in item.session.items if isinstance(other, BlockItem)}
     if item.config.option.update_outputs and not blocks.issuperset(site.walked):
         raise WalkError("--update-outputs walks all blocks of all pages: without some, jobs would have other ids")
-    chosen = {block.page for block in blocks if isinstance(block, (Transcript, Edit))}
-    pages = sorted(set(itertools.chain.from_iterable(map(site.needed, chosen))))
-    return Session(site, environment_of(site), pages).__enter__()
+    return Session(site, environment_of(site)).__enter__()
 
 
 @pytest.hookimpl(trylast=True)

@@ -46,7 +46,8 @@ class Outcome:
 class Session:
     """A walk through pages that goes only as far as it is asked to go; use it in `with`, which ends it.
 
-    `pages` are those that are walked, by default all.
+    Asked for a block, it types what the block's page needs, and no other page. `pages` are those that may be walked, by
+    default all.
     """
 
     def __init__(self, site: Site, environment: Environment, pages: list[str] | None = None):
@@ -55,7 +56,7 @@ class Session:
         self._blocks = [block for block in site.walked if pages is None or block.page in pages]
         self._comparison = Comparison(site.rules)
         self._told: set[str] = set()  # jobs that failed, as an output that the page shows has said
-        self._steps = self._walk()
+        self._typed: set[Transcript | Edit] = set()
         self.outcomes: list[Outcome] = []
         self._shell: Shell | None = None
         self._helper: Helper | None = None
@@ -108,31 +109,32 @@ class Session:
 
     def up_to(self, block: Transcript | Edit) -> list[Outcome]:
         """Walk up to a block, if it wasn't reached yet; return what became of the blocks that are new."""
-        reached, wanted = len(self.outcomes), self._blocks.index(block) + 1
-        while len(self.outcomes) < wanted:
-            self.outcomes.append(next(self._steps))
-        return self.outcomes[reached:]
+        needed, reached = self._site.needed(block.page), self._blocks[: self._blocks.index(block) + 1]
+        before = [one for one in reached if one.page in needed and one not in self._typed]
+        new = [self._step(one) for one in before]
+        self.outcomes += new
+        return new
 
     def __iter__(self) -> Iterator[Outcome]:
         for block in self._blocks:
             yield from self.up_to(block)
 
-    def _walk(self) -> Iterator[Outcome]:
-        """Do one block after the other."""
-        for block in self._blocks:
-            outcome, wall = Outcome(block), time.time()
-            self._at = block.location
-            try:
-                if self._broken_at:
-                    raise WalkError(f"not walked, because the walk could not go on at {self._broken_at}")
-                self._do(block, outcome)
-                if outcome.wrong and self._queue:
-                    outcome.logs = self._queue.logs(wall)
-            except WalkError as wrong:
-                outcome.fail(f"{self._at}: {wrong}")
-                if isinstance(wrong, Broken):
-                    self._broken_at = self._at
-            yield outcome
+    def _step(self, block: Transcript | Edit) -> Outcome:
+        """Do a block, whatever became of those before it."""
+        outcome, wall = Outcome(block), time.time()
+        self._typed.add(block)
+        self._at = block.location
+        try:
+            if self._broken_at:
+                raise WalkError(f"not walked, because the walk could not go on at {self._broken_at}")
+            self._do(block, outcome)
+            if outcome.wrong and self._queue:
+                outcome.logs = self._queue.logs(wall)
+        except WalkError as wrong:
+            outcome.fail(f"{self._at}: {wrong}")
+            if isinstance(wrong, Broken):
+                self._broken_at = self._at
+        return outcome
 
     def _do(self, block: Transcript | Edit, outcome: Outcome) -> None:
         """Do a block, and at the end of its page look back; Broken if the walk can't go on."""

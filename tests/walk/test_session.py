@@ -6,7 +6,10 @@ import tempfile
 
 import pytest
 
+from walk.environments import environment_of
 from walk.errors import WalkError
+from walk.model import Transcript
+from walk.session import Session
 
 ME = os.getpid()  # the tests of other workers look for such processes, too
 
@@ -21,6 +24,16 @@ def test_a_true_site_is_walked_without_a_word(small, tmp_path, monkeypatch):
 
 def test_a_page_is_walked_with_what_it_needs(small):
     assert list(small.walk("share")) == ["index.md:9", "share.md:8", "share.md:20", "share.md:27"]
+
+
+def test_a_session_types_what_a_page_needs_and_each_block_once(small):
+    found = small.collect()
+    last, pages = found.of(Transcript)[-1], []
+    with Session(found, environment_of(found)) as session:
+        for block in (last, last, found.walked[-2], *found.walked):
+            pages.append([outcome.block.page for outcome in session.up_to(block)])
+    assert pages[:3] == [["index", "share", "share", "share"], [], []]
+    assert [page for new in pages[3:] for page in new] == ["bake", "bake", "bake"]
 
 
 LIES = [
