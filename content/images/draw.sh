@@ -16,3 +16,5 @@ done
 "$python" "$code/collection.py" results scores.csv --param-file params.csv
 "$python" "$code/plot_scores.py" scores.csv scores.png
 cp scores.png results/knn_euclidean_01.png results/knn_euclidean_16.png results/knn_euclidean_64.png "$target"
+"$python" "$code/timeline.py" "$target/../measured/array.txt" "$target/array.png"
+"$python" "$target/../measured/draw.py" "$target/../measured/speed.csv" "$target/speed.png"

@@ -25,7 +25,9 @@ OPTIONS = {
     "array": r"\d+(-\d+)?(,\d+(-\d+)?)*",
     "time": r"\d\d:[0-5]\d:[0-5]\d",
     "mem": r"[1-9]\d*[MG]",
+    "mem-per-cpu": r"[1-9]\d*[MG]",
     "cpus-per-task": r"[1-9]\d*",
+    "ntasks": r"[1-9]\d*",
     "signal": r"B:USR1@\d+",
     "requeue": None,
     "open-mode": "append",
@@ -40,6 +42,8 @@ SITE = """\
 # module load apptainer
 # --------------------------------------------------------------------
 """
+# What begins several commands in one job.
+STEPS = r"seq .* \| xargs .* srun --ntasks=1 --exact +"
 # What a step makes for a later one, by the script that makes it.
 MADE = {
     "params.csv": "python/scikit_example/array/create_parameter_array.py",
@@ -63,7 +67,7 @@ def options(script):
 
 def commands(script):
     """Return the words of every command in the container: what comes after the image, without Python's own -u."""
-    lines = re.findall(r"^apptainer exec knn\.sif (.*?)(?: &)?$", joined(script), re.MULTILINE)
+    lines = re.findall(rf"^(?:{STEPS} )?apptainer exec knn\.sif (.*?)(?: &)?$", joined(script), re.MULTILINE)
     return [[word for word in shlex.split(line) if word != "-u"] for line in lines]
 
 
@@ -114,7 +118,8 @@ def test_it_stops_at_the_first_error(script):
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_its_log_has_a_name_of_its_own(script):
     given = options(script)
-    assert {"job-name", "time", "mem", "output"} <= given.keys()
+    assert {"job-name", "time", "output"} <= given.keys()
+    assert ("mem" in given) != ("mem-per-cpu" in given)
     # %j would differ as well for every task, but it would not say which task it is.
     assert given["output"] == ("%x_%A_%a.log" if "array" in given else "%x_%j.log")
     assert ("SLURM_ARRAY_TASK_ID" in TEXTS[script]) == ("array" in given)
@@ -143,7 +148,7 @@ def test_one_image_has_one_name():
 @pytest.mark.parametrize("script", RUNNING)
 def test_every_command_is_a_script_of_the_bundle_in_the_container(script):
     text = re.sub(r"^#.*\n", "", joined(script), flags=re.MULTILINE)
-    settings = re.compile(r"set -euo pipefail|export OMP_NUM_THREADS=\S+")
+    settings = re.compile(r"set -euo pipefail|export OMP_NUM_THREADS=\S+|[a-z]+=.*")
     lines = [line for line in text.splitlines() if line and not settings.fullmatch(line)]
     assert len(commands(script)) == (1 if script in STARTING_AGAIN else len(lines)) >= 1
     for program, name, *_ in commands(script):
@@ -155,7 +160,8 @@ def test_every_command_is_a_script_of_the_bundle_in_the_container(script):
 def test_its_log_says_at_once_what_python_says(script):
     # Without -u it stands in a buffer until the end, and is lost when Slurm kills the job.
     python = [line for line in joined(script).splitlines() if "python/" in line]
-    assert python and all(line.startswith("apptainer exec knn.sif python -u python/") for line in python)
+    start = re.compile(rf"(?:{STEPS} )?apptainer exec knn\.sif python -u python/")
+    assert python and all(start.match(line) for line in python)
 
 
 # On the page `pitfalls`, a command makes the table.

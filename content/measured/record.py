@@ -1,0 +1,113 @@
+"""Measures the table of the page `speed` on a practice cluster of its own.
+
+    python content/measured/record.py
+
+Takes a quarter of an hour as root, on a machine that does nothing else. Writes, beside itself:
+
+- speed.csv: wall time and core time of each form, in seconds, and how much of what 2 cores can do it used.
+- array.txt: what sacct said of the heavy array of 7 tasks.
+- machine.txt: the sentence that says when, where and with which Slurm.
+"""
+
+import csv
+import datetime
+import os
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from walk.collect import collect  # noqa: E402
+from walk.environments import environment_of  # noqa: E402
+
+HERE = Path(__file__).parent
+CORES = 2  # as many tasks or processes run at a time
+SACCT = "sacct -X --parsable2 --format=JobID,Submit,Start,End,AllocCPUS --jobs="
+# Each form of the same 35 runs: how many jobs or tasks, and the words behind `sbatch`.
+FORMS = {
+    "one job, one process": (1, "slurm/speed/one_job.sh"),
+    "an array, 1 run a task": (35, f"--array=0-34%{CORES} chunks_of_1.sh"),
+    "an array, 5 runs a task": (7, f"--array=0-6%{CORES} chunks_of_5.sh"),
+    "an array, 18 runs a task": (2, "--array=0-1 chunks_of_18.sh"),
+    "one job, 2 processes": (1, f"--cpus-per-task={CORES} slurm/speed/one_job.sh"),
+    "one job, 2 steps at a time": (1, "slurm/speed/steps.sh"),
+}
+WORKLOADS = {"light": 1, "heavy": 60}  # repetitions
+BUILD = """\
+unzip -q notebook-to-cluster.zip && cd notebook-to-cluster &&
+apptainer build -F knn.sif container/singularity.def >/dev/null 2>&1 &&
+for size in 1 5 18; do sed "s/^size=5$/size=$size/" slurm/speed/chunks.sh >chunks_of_$size.sh || exit; done"""
+
+
+def main() -> None:
+    """Measure all forms, and write the files."""
+    if os.geteuid() != 0:
+        sys.exit("record.py: only root can start a practice cluster")
+    place = environment_of(site := collect(ROOT, ROOT / "_build/doctrees"))
+    place.start()
+    try:
+        bundle = ROOT / site.config.walk_bundle
+        place.put(bundle.name, bundle.read_bytes())
+        shell = place.shell()
+
+        def say(command: str) -> list[str]:
+            done = shell.type(command, 1800)
+            if done.code != 0:
+                sys.exit("\n".join([f"record.py: {command}", *done.lines]))
+            return done.lines
+
+        say(BUILD)
+        rows = []
+        for workload, repetitions in WORKLOADS.items():
+            serial = 0.0
+            for how, (tasks, words) in FORMS.items():
+                results = f"{workload}_{tasks}_{len(rows)}"
+                options = f"{results} --repetitions {repetitions}"
+                job = say(f"sbatch --parsable --wait {words} {options}")[0]
+                if (count := say(f"ls {results} | wc -l")[0]) != "35":
+                    sys.exit(f"record.py: {how}: {count} results")
+                said = say(f"{SACCT}{job}")
+                if (workload, tasks) == ("heavy", 7):
+                    (HERE / "array.txt").write_text("\n".join([*said, ""]), encoding="utf-8")
+                wall, core = times(said)
+                serial = serial or core
+                unit = "job" if "job" in how else "tasks"
+                rows.append(
+                    [workload, how, f"{tasks} {unit}", f"{wall:.0f}", f"{core:.0f}", f"{serial / CORES / wall:.2f}"]
+                )
+                print(*rows[-1], sep=", ", flush=True)
+        version = say("scontrol --version")[0].removeprefix("slurm ")
+        shell.close()
+    finally:
+        place.stop()
+    with open(HERE / "speed.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["workload", "how", "jobs or tasks", "wall time", "core time", f"of what {CORES} cores can do"])
+        writer.writerows(rows)
+    (HERE / "machine.txt").write_text(machine(version), encoding="utf-8")
+
+
+def times(said: list[str]) -> tuple[float, float]:
+    """Return the seconds from the first submit to the last end, and the sum of cores times seconds."""
+    jobs = [line.split("|") for line in said[1:]]
+    submits, starts, ends = ([datetime.datetime.fromisoformat(job[column]) for job in jobs] for column in (1, 2, 3))
+    lasts = [(end - start).total_seconds() for start, end in zip(starts, ends, strict=True)]
+    core = sum(int(job[4]) * last for job, last in zip(jobs, lasts, strict=True))
+    return (max(ends) - min(submits)).total_seconds(), core
+
+
+def machine(version: str) -> str:
+    """Return the sentence that says when and where it was measured."""
+    processor = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    name = re.sub(r"\((R|TM)\)", "", processor[1]) if processor else os.uname().machine
+    day = datetime.datetime.now(datetime.UTC).date()
+    return (
+        f"Measured on {day} on a practice cluster with Slurm {version}, on a virtual machine with "
+        f"{os.cpu_count()} cores ({name}).\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
