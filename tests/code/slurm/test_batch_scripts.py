@@ -13,7 +13,7 @@ from bundle import CODE, HANG, execute, load
 WRONG = {f"slurm/failures/{name}.sh" for name in ("misspelt", "text_behind", "too_late", "variable")}
 SCRIPTS = sorted({path.relative_to(CODE).as_posix() for path in (CODE / "slurm").rglob("*.sh")} - WRONG)
 # Those that run no Python of the lesson show one thing, and need no lines of a site.
-ALONE = ("slurm/index/", "slurm/pitfalls/", "slurm/time_limits/")
+ALONE = ("slurm/index/", "slurm/login_node/", "slurm/pitfalls/", "slurm/time_limits/")
 RUNNING = [script for script in SCRIPTS if not script.startswith(ALONE)]
 TEXTS = {script: (CODE / script).read_text(encoding="utf-8") for script in SCRIPTS}
 # What these do besides is tested in scikit_example/test_checkpoint_jobs.py.
@@ -164,8 +164,10 @@ def test_its_log_says_at_once_what_python_says(script):
     assert python and all(start.match(line) for line in python)
 
 
-# On the page `pitfalls`, a command makes the table.
-@pytest.mark.parametrize("script", [script for script in SCRIPTS if not script.startswith("slurm/pitfalls/")])
+# On these pages, commands make the files.
+@pytest.mark.parametrize(
+    "script", [script for script in SCRIPTS if not script.startswith(("slurm/login_node/", "slurm/pitfalls/"))]
+)
 def test_every_file_that_it_names_is_there_or_made_by_a_step(script):
     named = re.findall(r"[\w./-]+\.(?:py|sh|csv|txt|png)\b", TEXTS[script])
     for name in named:
