@@ -40,6 +40,7 @@ extensions = [
     "extensions.lines",
     "extensions.listing",
     "extensions.pictures",
+    "extensions.schedule",
     "extensions.sitemap",
     "extensions.slurm",
     "extensions.templates",

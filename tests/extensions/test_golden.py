@@ -14,7 +14,8 @@ from walk.directives import EditDirective, ForShowDirective, TranscriptDirective
 
 GOLDEN = Path(__file__).parent / "golden"
 CONF = """
-extensions = ["myst_parser", "extensions.counts", "extensions.lines", "extensions.listing", "walk.directives"]
+extensions = ["myst_parser", "walk.directives"]
+extensions += [f"extensions.{name}" for name in ("counts", "lines", "listing", "schedule")]
 listing_root = "code"
 listing_steps = {"next.py": "step.py"}
 from extensions.counts import Column, Constant, Product, Rows
@@ -66,6 +67,7 @@ PAGES = {
 """,
     "count": "{count}`metrics`, {count}`Countries`, {count}`cities`, {count}`runs`\n",
     "counted": "{counted}`--array={cities:range} {cities} {cities:last}`\n",
+    "schedule": "**Time:** about 10 minutes\n\n```{schedule} 20\nindex\n5 Break\n```\n",
     "transcript": """```{transcript}
 :exit: 0 2
 :limit: 60
