@@ -9,8 +9,8 @@ from sphinx.addnodes import pending_xref
 PAGE = "content/quick-reference"
 SIDES = 2
 # What a reader fills in.
-PLACEHOLDERS = set("ARGUMENTS COMMAND DIR FILE ID INSIDE KIND LOG N NAME OPTIONS PROJECT PARTITION SCRIPT".split())
-PLACEHOLDERS |= {"HH", "MM", "SS"}
+PLACEHOLDERS = {"ARGUMENTS", "COMMAND", "DIR", "FILE", "ID", "INSIDE", "KIND", "LOG", "N", "NAME", "OPTIONS", "PROJECT"}
+PLACEHOLDERS |= {"PARTITION", "SCRIPT", "HH", "MM", "SS"}
 
 
 def entries(tree):
