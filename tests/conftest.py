@@ -26,6 +26,7 @@ TOGETHER = {
         "content/failures.md",
         "content/time-limits.md",
         "content/threads-and-seeds.md",
+        "content/speed.md",
         "content/pitfalls.md",
     ),
     "the walk": ("index.md", "content/"),
