@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from walk.collect import collect  # noqa: E402
 from walk.environments import environment_of  # noqa: E402
+from walk.shell import Shell  # noqa: E402
 
 HERE = Path(__file__).parent
 CORES = 2  # as many tasks or processes run at a time
@@ -42,7 +43,7 @@ for size in 1 5 18; do sed "s/^size=5$/size=$size/" slurm/speed/chunks.sh >chunk
 
 
 def main() -> None:
-    """Measure all forms, and write the files."""
+    """Measure all forms on a cluster of its own, and write the files."""
     if os.geteuid() != 0:
         sys.exit("record.py: only root can start a practice cluster")
     place = environment_of(site := collect(ROOT, ROOT / "_build/doctrees"))
@@ -51,42 +52,49 @@ def main() -> None:
         bundle = ROOT / site.config.walk_bundle
         place.put(bundle.name, bundle.read_bytes())
         shell = place.shell()
-
-        def say(command: str) -> list[str]:
-            done = shell.type(command, 1800)
-            if done.code != 0:
-                sys.exit("\n".join([f"record.py: {command}", *done.lines]))
-            return done.lines
-
-        say(BUILD)
-        rows = []
-        for workload, repetitions in WORKLOADS.items():
-            serial = 0.0
-            for how, (tasks, words) in FORMS.items():
-                results = f"{workload}_{tasks}_{len(rows)}"
-                options = f"{results} --repetitions {repetitions}"
-                job = say(f"sbatch --parsable --wait {words} {options}")[0]
-                if (count := say(f"ls {results} | wc -l")[0]) != "35":
-                    sys.exit(f"record.py: {how}: {count} results")
-                said = say(f"{SACCT}{job}")
-                if (workload, tasks) == ("heavy", 7):
-                    (HERE / "array.txt").write_text("\n".join([*said, ""]), encoding="utf-8")
-                wall, core = times(said)
-                serial = serial or core
-                unit = "job" if "job" in how else "tasks"
-                rows.append(
-                    [workload, how, f"{tasks} {unit}", f"{wall:.0f}", f"{core:.0f}", f"{serial / CORES / wall:.2f}"]
-                )
-                print(*rows[-1], sep=", ", flush=True)
-        version = say("scontrol --version")[0].removeprefix("slurm ")
+        say(shell, BUILD)
+        rows = [measure(shell, workload, how) for workload in WORKLOADS for how in FORMS]
+        version = say(shell, "scontrol --version")[0].removeprefix("slurm ")
         shell.close()
     finally:
         place.stop()
+    write(rows)
+    (HERE / "machine.txt").write_text(machine(version), encoding="utf-8")
+
+
+def say(shell: Shell, command: str) -> list[str]:
+    """Type a command, and return what it prints; end if it fails."""
+    done = shell.type(command, 1800)
+    if done.code != 0:
+        sys.exit("\n".join([f"record.py: {command}", *done.lines]))
+    return done.lines
+
+
+def measure(shell: Shell, workload: str, how: str) -> tuple[str, str, int, float, float]:
+    """Run a workload in a form; return them with the number of jobs or tasks, the wall time and the core time."""
+    tasks, words = FORMS[how]
+    results = f"{workload}_{list(FORMS).index(how)}"
+    job = say(shell, f"sbatch --parsable --wait {words} {results} --repetitions {WORKLOADS[workload]}")[0]
+    if (count := say(shell, f"ls {results} | wc -l")[0]) != "35":
+        sys.exit(f"record.py: {workload}, {how}: {count} results")
+    said = say(shell, f"{SACCT}{job}")
+    if (workload, tasks) == ("heavy", 7):
+        (HERE / "array.txt").write_text("\n".join([*said, ""]), encoding="utf-8")
+    wall, core = times(said)
+    print(workload, how, tasks, f"{wall:.0f}", f"{core:.0f}", sep=", ", flush=True)
+    return workload, how, tasks, wall, core
+
+
+def write(rows: list[tuple[str, str, int, float, float]]) -> None:
+    """Write the table, with what part of two cores that do nothing else each form made use of."""
+    serial: dict[str, float] = {}
     with open(HERE / "speed.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["workload", "how", "jobs or tasks", "wall time", "core time", f"of what {CORES} cores can do"])
-        writer.writerows(rows)
-    (HERE / "machine.txt").write_text(machine(version), encoding="utf-8")
+        for workload, how, tasks, wall, core in rows:
+            best = serial.setdefault(workload, core) / CORES  # the first form is one process
+            unit = "job" if "job" in how else "tasks"
+            writer.writerow([workload, how, f"{tasks} {unit}", f"{wall:.0f}", f"{core:.0f}", f"{best / wall:.2f}"])
 
 
 def times(said: list[str]) -> tuple[float, float]:

@@ -15,6 +15,9 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
+# One thread in each process: see "Threads and random numbers".
+export OMP_NUM_THREADS=1
+
 # Task 0 does the runs 0 to 4, task 1 the runs 5 to 9, and so on.
 # 35 runs in chunks of 5 are 7 tasks: change size and --array together.
 size=5

@@ -15,6 +15,9 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
+# One thread in each process: see "Threads and random numbers".
+export OMP_NUM_THREADS=1
+
 # The indices of each array begin at 0. The first argument says which chunk that is.
 offset=${1:?which chunk is that of task 0?}
 size=5

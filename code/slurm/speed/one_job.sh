@@ -14,6 +14,9 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
+# One thread in each process: see "Threads and random numbers".
+export OMP_NUM_THREADS=1
+
 # All 35 runs, as many at a time as the job has cores.
 apptainer exec knn.sif python -u python/speed/score.py 0 35 "$@" \
     --processes "${SLURM_CPUS_PER_TASK:-1}"

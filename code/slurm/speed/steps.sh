@@ -15,6 +15,9 @@
 # Stop at the first error, so that a failed step is not taken for a finished job.
 set -euo pipefail
 
+# One thread in each process: see "Threads and random numbers".
+export OMP_NUM_THREADS=1
+
 # seq prints where each chunk of 5 runs begins. xargs starts a command for each of these
 # numbers, as many at a time as the job has tasks, and srun gives each command its own core.
 # If one of them fails, xargs fails too, and so does the job.
