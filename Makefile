@@ -17,7 +17,7 @@ WORKERS = 5
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench pictures steps inventory walk outputs mutants soak fresh pins cluster \
+.PHONY: help html live linkcheck test quick lint bench speed pictures steps inventory walk outputs mutants soak fresh pins cluster \
     cluster-down clean site-venv test-venv
 
 help: ## lists these commands
@@ -63,6 +63,10 @@ quick: html lint ## the tests that need no engine and little time, for while you
 
 bench: test-venv ## measures what the project promises about speed
 	@for file in tests/bench/*.py; do $(PYTHON_IN) "$$file" || exit 1; done
+
+speed: html test-venv ## measures the table of the page speed anew, in 10 minutes (as root, on a machine that does nothing else)
+	@$(PYTHON_IN) content/measured/record.py
+	@$(MAKE) --no-print-directory pictures
 
 pictures: site-venv ## draws the pictures of the pages anew, with the learner's scripts
 	@content/images/draw.sh "$(CURDIR)/$(PYTHON_IN)" "$(CURDIR)/content/images"

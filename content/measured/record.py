@@ -1,8 +1,8 @@
 """Measures the table of the page `speed` on a practice cluster of its own.
 
-    python content/measured/record.py
+    make speed
 
-Takes a quarter of an hour as root, on a machine that does nothing else. Writes, beside itself:
+Takes ten minutes as root, on a machine that does nothing else. Writes, beside itself:
 
 - speed.csv: wall time and core time of each form, in seconds, and how much of what 2 cores can do it used.
 - array.txt: what sacct said of the heavy array of 7 tasks.
@@ -54,7 +54,7 @@ def main() -> None:
         shell = place.shell()
         say(shell, BUILD)
         rows = [measure(shell, workload, how) for workload in WORKLOADS for how in FORMS]
-        version = say(shell, "scontrol --version")[0].removeprefix("slurm ")
+        version = say(shell, "scontrol --version")[0].split()[-1]
         shell.close()
     finally:
         place.stop()
