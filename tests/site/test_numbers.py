@@ -49,8 +49,16 @@ def is_computed(node):
 def prose(node):
     """The text below a node with what is computed in it left out, paragraph by paragraph."""
     for block in node.findall(lambda found: isinstance(found, nodes.TextElement) and not in_text(found)):
-        if not isinstance(block, nodes.literal_block | nodes.comment) and "listing-note" not in block["classes"]:
+        code = isinstance(block, nodes.literal_block | nodes.comment)
+        if not code and "listing-note" not in block["classes"] and not is_measured(block):
             yield block, "".join(written(block))
+
+
+def is_measured(node):
+    """Tell whether it is in a table that a program has written, which shows a file."""
+    while node is not None and "measured" not in node.get("classes", ()):
+        node = node.parent
+    return node is not None
 
 
 def in_text(node):
