@@ -4,6 +4,7 @@ set -eu
 python=$1
 target=$2
 code=$(cd "$(dirname "$0")/../../code/python" && pwd)
+measured=$(cd "$(dirname "$0")/../measured" && pwd)
 
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
@@ -16,5 +17,5 @@ done
 "$python" "$code/collection.py" results scores.csv --param-file params.csv
 "$python" "$code/plot_scores.py" scores.csv scores.png
 cp scores.png results/knn_euclidean_01.png results/knn_euclidean_16.png results/knn_euclidean_64.png "$target"
-"$python" "$code/timeline.py" "$target/../measured/array.txt" "$target/array.png"
-"$python" "$target/../measured/draw.py" "$target/../measured/speed.csv" "$target/speed.png"
+"$python" "$code/timeline.py" "$measured/array.txt" "$target/array.png"
+"$python" "$measured/draw.py" "$measured/speed.csv" "$target/speed.png"
