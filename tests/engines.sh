@@ -17,7 +17,7 @@ need() { # the package, then the commands of which one is enough
 look() {
     missing=
     need shellcheck shellcheck
-    need chromium chromium chromium-browser google-chrome google-chrome-stable
+    need chromium-headless-shell chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
     # The program that Playwright brings along is linked with it.
     [ "$(uname)" != Linux ] || [ -n "$(find /lib /usr/lib /usr/lib64 -name 'libatomic.so.1*' -print -quit 2>/dev/null)" ] ||
         missing="$missing libatomic1"

@@ -59,7 +59,7 @@ class Counter(SimpleHTTPRequestHandler):
 
 def weights(pages: list[str]) -> dict[str, tuple[int, int]]:
     """For each page what a browser that has nothing yet loads: bytes, requests. Empty without a browser."""
-    commands = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    commands = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     executable = next(filter(None, map(shutil.which, commands)), None)
     if executable is None:
         return {}
