@@ -30,10 +30,13 @@ WRITING = {
     "checkpoint": ([f"{SCIKIT}/checkpoint/cross_validate.py", "cosine", 1, "out/a.json"], TWO_FOLDS, "out/a.json"),
     "same_seed": (["python/seeds/same_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
     "own_seed": (["python/seeds/own_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
+    "score": (["python/speed/score.py", 0, 1, "results"], {}, "results/scores_0.json"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
     "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
     "for_index": (["python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),
 }
+# One of each way to write: text, an array of NumPy's, a table, pictures beside it. All others do it in the same lines.
+KINDS = ["preprocess", "task", "collection"]
 SCRIPTS = sorted((CODE / "python").rglob("*.py"))
 TEXTS = {path.relative_to(CODE).as_posix(): path.read_text(encoding="utf-8") for path in SCRIPTS}
 
@@ -84,6 +87,7 @@ def test_until_it_has_its_name_the_earlier_file_stays(learner, call, writing, mo
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("writing", KINDS, indirect=True)
 def test_on_a_full_disk_the_earlier_file_stays(learner, writing):
     command, constants, target, _ = writing
     (learner.folder / target).write_bytes(b"an earlier file")
@@ -96,6 +100,7 @@ def test_on_a_full_disk_the_earlier_file_stays(learner, writing):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("writing", KINDS, indirect=True)
 def test_two_copies_at_the_same_time_write_one_whole_file(learner, writing):
     command, constants, target, whole = writing
     before = snapshot(learner.folder)
