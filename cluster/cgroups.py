@@ -84,9 +84,10 @@ def thaw() -> None:
     Slurm freezes the processes of a job to kill them, and may be killed itself before it lets them go on.
     """
     for ours in folders():
-        for frozen in ours.rglob("freezer.state"):
-            with contextlib.suppress(OSError):
-                frozen.write_text("THAWED")
+        for folder, _, files in os.walk(ours):  # unlike rglob, it goes on where a folder has gone meanwhile
+            if "freezer.state" in files:
+                with contextlib.suppress(OSError):
+                    Path(folder, "freezer.state").write_text("THAWED")
 
 
 def remove(seconds: float = 10) -> list[Path]:
