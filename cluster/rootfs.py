@@ -102,6 +102,7 @@ def written_settings() -> dict[str, str]:
     """Return the files of a root that say how this machine finds packages: after a change of them it is made anew."""
     return {
         "etc/pip.conf": settings.pip_conf(settings.pip_options(), with_folders=True) + LAZY,
+        "etc/uv/uv.toml": settings.uv_toml(settings.pip_options()),
         "etc/profile.d/proxies.sh": settings.proxies_sh(),
         "etc/hosts": "127.0.0.1 localhost login\n",
     }
@@ -112,6 +113,7 @@ def write_settings(root: Path) -> None:
     if certificates := settings.certificates():
         (root / settings.CERTIFICATES.relative_to("/")).write_bytes(certificates)
     for name, text in written_settings().items():
+        (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
     (root / "etc/resolv.conf").unlink(missing_ok=True)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")

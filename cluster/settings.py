@@ -5,6 +5,7 @@ by learner, and becomes part of images. `without_secrets` takes them out of all 
 """
 
 import configparser
+import json
 import os
 import platform
 import re
@@ -96,6 +97,20 @@ def pip_conf(options: dict[str, str], with_folders: bool) -> str:
             words = [word for word in words if not re.match(r"(file://)?/", word)]
         if words:
             lines.append(f"{name} = {' '.join(words)}")
+    return "\n".join(lines) + "\n"
+
+
+def uv_toml(options: dict[str, str]) -> str:
+    """Return uv.toml with the same places of packages, because uv does not read what is written for pip."""
+    lines = ["system-certs = true"]
+    for name, value in sorted(options.items()):
+        words = without_secrets(value).split()
+        if name == "index-url":
+            lines.append(f'index-url = "{words[0]}"')
+        elif name in ("extra-index-url", "find-links"):
+            lines.append(f"{name} = {json.dumps(words)}")
+        elif name == "no-index":
+            lines.append(f"no-index = {str(value.lower() in ('1', 'true', 'yes', 'on')).lower()}")
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import tomllib
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,13 @@ def test_what_pip_and_proxies_need_is_in_the_environment_of_a_build_only(monkeyp
     pip = settings.pip_conf(settings.pip_options(), with_folders=True)
     assert "index-url = https://index.example/simple\n" in pip and "timeout = 60\n" in pip
     assert "constraint" not in pip, "a file of this machine, which nobody else has"
+    uv = settings.uv_toml(settings.pip_options())
+    assert tomllib.loads(uv) == {"system-certs": True, "index-url": "https://index.example/simple"}
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"https://me:{SECRET}@b.example/simple file:///c")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    more = tomllib.loads(settings.uv_toml(settings.pip_options()))
+    assert more["no-index"] is True and more["extra-index-url"] == ["https://b.example/simple", "file:///c"]
+    monkeypatch.delenv("PIP_EXTRA_INDEX_URL")
     profile = settings.proxies_sh()
     assert 'export https_proxy="${https_proxy:-http://proxy.example:3128}"\n' in profile
     assert SECRET not in pip + profile
