@@ -109,6 +109,8 @@ def uv_toml(options: dict[str, str]) -> str:
             lines.append(f'index-url = "{words[0]}"')
         elif name in ("extra-index-url", "find-links"):
             lines.append(f"{name} = {json.dumps(words)}")
+            if name == "extra-index-url":  # as pip does: the best version of all indexes, and not of the first
+                lines.append('index-strategy = "unsafe-best-match"')
         elif name == "no-index":
             lines.append(f"no-index = {str(value.lower() in ('1', 'true', 'yes', 'on')).lower()}")
     return "\n".join(lines) + "\n"
