@@ -4,7 +4,9 @@
     repair.py repair NODES    puts it right, and prints what was done, as JSON
 
 When the controller is killed, what it has not written yet is lost: it may start a task again that still runs. The node
-refuses the second copy; Slurm drains it ("Duplicate jobid") and holds the task (launch_failed_requeued_held).
+refuses the second copy; Slurm drains it ("Duplicate jobid") and holds the task (launch_failed_requeued_held). A node
+that has ended the first copy in the same second takes the second one for it ("Job credential revoked"), and Slurm 24.11
+calls the task FAILED.
 """
 
 import json
@@ -49,6 +51,17 @@ def held_jobs() -> dict[str, str]:
     return {job: reason for job, reason in jobs if re.search(r"launch.failed.requeued.held", reason)}
 
 
+def refused_jobs() -> list[str]:
+    """Return the tasks that Slurm calls FAILED though they never ran: their batch step is CANCELLED.
+
+    Only those that the controller still knows, because no other one can be started again.
+    """
+    failed = {job for [job] in rows("squeue", "-h", "-r", "-t", "F", "-o", "%i")}
+    steps = rows("sacct", "-a", "-n", "-P", "-S", "now-1hour", "-o", "JobID,State") if failed else []
+    never_ran = {step.removesuffix(".batch") for step, state in steps if state.startswith("CANCELLED")}
+    return sorted(failed & never_ran)
+
+
 def wrong(nodes: int) -> list[str]:
     """Return what is wrong, a line each."""
     found = [f"{daemon} does not run" for daemon in gone(nodes)]
@@ -58,6 +71,7 @@ def wrong(nodes: int) -> list[str]:
         else:
             found += [f"node {node} is {why}" for node, why in unfit_nodes().items()]
             found += [f"job {job} is held: {reason}" for job, reason in held_jobs().items()]
+            found += [f"job {job} is failed: its node refused it" for job in refused_jobs()]
     return found
 
 
@@ -89,6 +103,9 @@ def mend(nodes: int) -> list[str]:
     for job, reason in held_jobs().items():
         if not unfit_nodes() and succeeds("scontrol", "release", job):
             done.append(f"released job {job}, which was held: {reason}")
+    for job in refused_jobs():
+        if not unfit_nodes() and succeeds("scontrol", "requeue", job):
+            done.append(f"requeued job {job}, which was failed: its node refused it")
     return done
 
 

@@ -27,6 +27,9 @@ NODES = Path("/var/lib/nodes")  # what each node has for itself; on the login no
 NODE = ["unshare", "--uts", "--mount", "--pid", "--fork", "--kill-child"]
 NODE_SH = Path(__file__).with_name("node.sh")
 MODULES = Path("/usr/share/modules/modulefiles")
+# What the controller writes every five minutes of who has used how much. Without it, that of Slurm 26.05 does not start
+# again when it has been killed.
+USAGE = ("assoc_usage", "qos_usage")
 JOB_TABLES = ("job_table", "step_table", "job_env_table", "job_script_table")
 ANSWER = 60  # seconds that a command may take, and a daemon until it answers
 # Seconds until a daemon that is not seen has ended: while it leaves its terminal it has one number, then another.
@@ -279,8 +282,9 @@ def run_a_job(options: dict) -> None:
     if who != "learner":
         raise Failure(f"a job of learner ran as {who}")
     stop("slurmctld", "slurmd")
-    for state in Path("/var/spool").glob("slurm*"):
-        shutil.rmtree(state)
+    for state in Path("/var/spool").glob("slurm*/*"):
+        if state.name not in USAGE:
+            shutil.rmtree(state) if state.is_dir() else state.unlink()
     tables = "; ".join(f"truncate table lesson_{table}" for table in JOB_TABLES)
     must("mariadb", "slurm_acct", "-e", tables)
     start_slurm(options["nodes"])
