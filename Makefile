@@ -64,8 +64,9 @@ quick: html lint ## the tests that need no engine and little time, for while you
 bench: test-venv ## measures what the project promises about speed
 	@for file in tests/bench/*.py; do $(PYTHON_IN) "$$file" || exit 1; done
 
-speed: html test-venv ## measures the table of the page speed anew, in 10 minutes (as root, on a machine that does nothing else)
+speed: html test-venv ## measures the tables of times anew, in 15 minutes (as root, on a machine that does nothing else)
 	@$(PYTHON_IN) content/measured/record.py
+	@$(PYTHON_IN) content/measured/record_workflow.py
 	@$(MAKE) --no-print-directory pictures
 
 pictures: site-venv ## draws the pictures of the pages anew, with the learner's scripts

@@ -21,13 +21,16 @@ settings.load_profile("untimed")
 # What one worker runs, one after the other. Several practice clusters can be up at the same time, and most of their
 # time they wait.
 TOGETHER = {
-    # They wait long for time limits, and no page needs them. Their session types the pages that they need once more.
-    "the walk of what goes wrong": (
+    # They wait long for time limits and for Snakemake, and no other page needs them. Their session types the pages that
+    # they need once more.
+    "the walk of what takes long": (
         "content/failures.md",
         "content/time-limits.md",
         "content/threads-and-seeds.md",
         "content/speed.md",
         "content/pitfalls.md",
+        "content/environments.md",
+        "content/workflow-managers.md",
     ),
     "the walk": ("index.md", "content/"),
     "the shared cluster": ("tests/cluster/test_jobs.py", "tests/cluster/test_nodes.py"),

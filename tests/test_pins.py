@@ -8,12 +8,14 @@ import subprocess
 import pytest
 from packaging.utils import canonicalize_name
 
+LEARNERS = [f"code/{folder}/requirements" for folder in ("container", "jupyter", "workflow")]
+
 
 @pytest.fixture(scope="module")
 def pins(root) -> dict[str, str]:
     """What all requirement files pin: name to version. It is one on every system, for the pages show what it does."""
     found = {}
-    for name in ["requirements", "tests/requirements", "code/container/requirements", "code/jupyter/requirements"]:
+    for name in ["requirements", "tests/requirements", *LEARNERS]:
         lines = (root / f"{name}.txt").read_text(encoding="utf-8")
         for package, version in re.findall(r"^(\w[\w.-]*)==([\w.]+)", lines, re.M):
             first = found.setdefault(canonicalize_name(package), version)

@@ -12,8 +12,8 @@ from bundle import CODE, HANG, execute, load
 # Wrong on purpose: the page `failures` submits them, and shows what comes of it.
 WRONG = {f"slurm/failures/{name}.sh" for name in ("misspelt", "text_behind", "too_late", "variable")}
 SCRIPTS = sorted({path.relative_to(CODE).as_posix() for path in (CODE / "slurm").rglob("*.sh")} - WRONG)
-# Those that run no Python of the lesson show one thing, and need no lines of a site.
-ALONE = ("slurm/index/", "slurm/login_node/", "slurm/pitfalls/", "slurm/time_limits/")
+# Those that run nothing in the image show one thing, and need not its lines of a site.
+ALONE = ("slurm/environments/", "slurm/index/", "slurm/login_node/", "slurm/pitfalls/", "slurm/time_limits/")
 RUNNING = [script for script in SCRIPTS if not script.startswith(ALONE)]
 TEXTS = {script: (CODE / script).read_text(encoding="utf-8") for script in SCRIPTS}
 # What these do besides is tested in scikit_example/test_checkpoint_jobs.py.
