@@ -9,11 +9,13 @@ Takes ten minutes as root, on a machine that does nothing else. Writes, beside i
 - machine.txt: the sentence that says when, where and with which Slurm.
 """
 
+import contextlib
 import csv
 import datetime
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,22 +46,29 @@ for size in 1 5 18; do sed "s/^size=5$/size=$size/" slurm/speed/chunks.sh >chunk
 
 def main() -> None:
     """Measure all forms on a cluster of its own, and write the files."""
+    with cluster() as shell:
+        say(shell, BUILD)
+        rows = [measure(shell, workload, how) for workload in WORKLOADS for how in FORMS]
+        said = machine(shell)
+    write(rows)
+    (HERE / "machine.txt").write_text(said, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Shell]:
+    """Start a practice cluster that has the bundle, and give a shell of its learner's; end it afterwards."""
     if os.geteuid() != 0:
-        sys.exit("record.py: only root can start a practice cluster")
+        sys.exit("only root can start a practice cluster")
     place = environment_of(site := collect(ROOT, ROOT / "_build/doctrees"))
     place.start()
     try:
         bundle = ROOT / site.config.walk_bundle
         place.put(bundle.name, bundle.read_bytes())
         shell = place.shell()
-        say(shell, BUILD)
-        rows = [measure(shell, workload, how) for workload in WORKLOADS for how in FORMS]
-        version = say(shell, "scontrol --version")[0].split()[-1]
+        yield shell
         shell.close()
     finally:
         place.stop()
-    write(rows)
-    (HERE / "machine.txt").write_text(machine(version), encoding="utf-8")
 
 
 def say(shell: Shell, command: str) -> list[str]:
@@ -106,8 +115,9 @@ def times(said: list[str]) -> tuple[float, float]:
     return (max(ends) - min(submits)).total_seconds(), core
 
 
-def machine(version: str) -> str:
+def machine(shell: Shell) -> str:
     """Return the sentence that says when and where it was measured."""
+    version = say(shell, "scontrol --version")[0].split()[-1]
     processor = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     name = re.sub(r"\((R|TM)\)", "", processor[1]) if processor else os.uname().machine
     day = datetime.datetime.now(datetime.UTC).date()

@@ -9,14 +9,11 @@ Takes some minutes as root, on a machine that does nothing else. Writes, beside 
 """
 
 import csv
-import os
 import sys
 import time
 
-from record import BUILD, HERE, ROOT, machine, say
+from record import BUILD, HERE, cluster, machine, say
 
-from walk.collect import collect
-from walk.environments import environment_of
 from walk.shell import Shell
 
 PREPARE = """\
@@ -36,26 +33,16 @@ JOBS = "sacct -X -n -P --format=JobIDRaw"
 
 def main() -> None:
     """Measure all ways on a cluster of its own, and write the files."""
-    if os.geteuid() != 0:
-        sys.exit("record_workflow.py: only root can start a practice cluster")
-    place = environment_of(site := collect(ROOT, ROOT / "_build/doctrees"))
-    place.start()
-    try:
-        bundle = ROOT / site.config.walk_bundle
-        place.put(bundle.name, bundle.read_bytes())
-        shell = place.shell()
+    with cluster() as shell:
         say(shell, BUILD)
         say(shell, PREPARE)
         rows = [measure(shell, way) for way in WAYS]
-        version = say(shell, "scontrol --version")[0].split()[-1]
-        shell.close()
-    finally:
-        place.stop()
+        said = machine(shell)
     with open(HERE / "workflow.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["way", "seconds"])
         writer.writerows(rows)
-    (HERE / "workflow.txt").write_text(machine(version), encoding="utf-8")
+    (HERE / "workflow.txt").write_text(said, encoding="utf-8")
 
 
 def measure(shell: Shell, way: str) -> tuple[str, str]:
