@@ -3,18 +3,12 @@
 import importlib
 import sys
 
-opened = set()
-
-
-def count(event, arguments):
-    """Remember each file of the environment that is opened."""
-    if event == "open" and str(arguments[0]).startswith(sys.prefix):
-        opened.add(arguments[0])
-
-
 if len(sys.argv) < 2:
     sys.exit("which modules shall be imported?")
-sys.addaudithook(count)
+events = []
+sys.addaudithook(lambda event, arguments: events.append((event, arguments)))
 for name in sys.argv[1:]:
     importlib.import_module(name)
+paths = {str(arguments[0]) for event, arguments in events if event == "open"}
+opened = [path for path in paths if path.startswith(sys.prefix)]
 print(f"{len(opened)} files were opened")
