@@ -44,6 +44,7 @@ extensions = [
     "extensions.sitemap",
     "extensions.slurm",
     "extensions.templates",
+    "extensions.typed",
     "walk.directives",
 ]
 

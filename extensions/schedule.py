@@ -1,4 +1,4 @@
-"""Makes the timetable of a class: how long each page takes is read from the box at the top of that page.
+"""Adds up how long pages take, for the timetable of a class or in a sentence; the box at the top of each says it.
 
     ```{schedule} 120
     10 Welcome
@@ -9,6 +9,10 @@
 
 120 are the minutes that there are. A line is a page of the same folder, or minutes and what they are for. What is left
 is a row for questions. Pages that take longer end the build, so a page that grows is noticed.
+
+    {duration}`On the cluster`
+
+is how long the pages of a table of contents take that has this caption and is on the same page, as in "3 h 20 min".
 """
 
 import re
@@ -17,7 +21,9 @@ from pathlib import PurePosixPath
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
-from sphinx.util.docutils import SphinxDirective
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 TIME = re.compile(r"^\*\*Time:\*\* about (\d+) minutes", re.M)
 HEADER = ("begin", "minutes", "what")
@@ -53,18 +59,60 @@ class Schedule(SphinxDirective):
         if words := re.fullmatch(r"\s*(\d+) (.+)", line):
             return int(words[1]), nodes.Text(words[2].strip())
         page = str(PurePosixPath(self.env.docname).parent / line.strip())
-        if page not in self.env.found_docs:
-            raise Wrong(f"there is no page {page}")
-        path = self.env.doc2path(page)
-        self.env.note_dependency(path)
-        found = TIME.search(path.read_text(encoding="utf-8"))
-        if not found:
-            raise Wrong(f"{page} does not say its time")
+        time = minutes(self.env, page)
         link = addnodes.pending_xref(
             "", nodes.inline("", page), refdoc=self.env.docname, refdomain="std", reftype="doc",
             reftarget=f"/{page}", refexplicit=False, refwarn=True,
         )  # fmt: skip
-        return int(found[1]), link
+        return time, link
+
+
+class pending_duration(nodes.Inline, nodes.TextElement):
+    """Stands for a duration until the whole page is read."""
+
+
+class DurationRole(SphinxRole):
+    """Says how long the pages of a table of contents take; its text is the caption."""
+
+    def run(self):
+        """Return a node that knows the caption."""
+        node = pending_duration(caption=self.text)
+        self.set_source_info(node)
+        return [node], []
+
+
+class ResolveDurations(SphinxTransform):
+    """Writes the durations of a page."""
+
+    default_priority = 500
+
+    def apply(self, **options) -> None:
+        """Replace each role by its duration; a warning, which fails the build, where there is none."""
+        contents: dict[str, list[str]] = {}
+        for toctree in self.document.findall(addnodes.toctree):
+            contents.setdefault(toctree["caption"], []).extend(toctree["includefiles"])
+        for node in list(self.document.findall(pending_duration)):
+            try:
+                if node["caption"] not in contents:
+                    raise Wrong(f"no table of contents on this page has the caption {node['caption']}")
+                whole = sum(minutes(self.env, page) for page in contents[node["caption"]])
+                text = " ".join(f"{n} {unit}" for n, unit in ((whole // 60, "h"), (whole % 60, "min")) if n)
+                node.replace_self(nodes.inline("", text, classes=["count"]))
+            except Wrong as error:
+                warning = self.document.reporter.warning(f"duration: {error}", line=node.line)
+                node.replace_self(warning)
+
+
+def minutes(env: BuildEnvironment, page: str) -> int:
+    """Return how long a page takes, as it says itself; Wrong if there is no such page or it has no time."""
+    if page not in env.found_docs:
+        raise Wrong(f"there is no page {page}")
+    path = env.doc2path(page)
+    env.note_dependency(path)
+    found = TIME.search(path.read_text(encoding="utf-8"))
+    if not found:
+        raise Wrong(f"{page} does not say its time")
+    return int(found[1])
 
 
 def table(rows: list[tuple[int, nodes.Node]]) -> nodes.table:
@@ -90,4 +138,6 @@ def cells(contents: list) -> nodes.row:
 def setup(app) -> dict:
     """Connect the extension; Sphinx calls it."""
     app.add_directive("schedule", Schedule)
+    app.add_role("duration", DurationRole())
+    app.add_transform(ResolveDurations)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""A timetable has the times of the pages themselves, and what takes too long ends the build."""
+"""A timetable and a duration have the times of the pages themselves, and what takes too long ends the build."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -66,3 +66,35 @@ def test_a_page_that_grows_is_noticed(classroom):
     warnings, read = classroom.build()
     assert "takes 51 minutes, and there are 50" in warnings
     assert sorted(read) == ["index", "two"]
+
+
+CONTENTS = "```{toctree}\n:caption: All\n\none\ntwo\n```\n\n```{toctree}\n:caption: Half\n\ntwo\n```"
+
+
+def durations(project):
+    """What the durations of the page are."""
+    return [one.get_text() for one in BeautifulSoup(project.html(), "html.parser").select("p .count")]
+
+
+def test_a_duration_adds_up_what_stands_in_a_table_of_contents(classroom):
+    said = "{duration}`All` and {duration}`Half`"
+    assert classroom.page(f"{said}\n\n{CONTENTS}") == ""
+    assert durations(classroom) == ["50 min", "30 min"]
+    classroom.write("two.md", TIME.format("two", 100))
+    warnings, read = classroom.build()
+    assert (warnings, sorted(read)) == ("", ["index", "two"])
+    assert durations(classroom) == ["2 h", "1 h 40 min"]
+
+
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [
+        ("None", "index.md:3: WARNING: duration: no table of contents on this page has the caption None"),
+        ("Timeless", "index.md:3: WARNING: duration: none does not say its time"),
+    ],
+)
+def test_a_duration_that_nobody_knows_is_one_line(classroom, caption, said):
+    timeless = "```{toctree}\n:caption: Timeless\n\nnone\n```"
+    warnings = classroom.page(f"{{duration}}`{caption}`\n\n{CONTENTS}\n\n{timeless}")
+    assert said in warnings
+    assert warnings.strip().count("\n") == 0
