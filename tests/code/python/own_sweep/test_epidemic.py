@@ -1,0 +1,127 @@
+"""A row has the same result whichever task does it, and what would be no row is refused in one line."""
+
+import json
+
+import numpy as np
+import pytest
+from bundle import load
+from PIL import Image
+
+SCRIPT = "python/own_sweep/epidemic.py"
+HEADER = "index,contacts,risk\n"
+SWEEP = HEADER + "0,4,0.010\n1,8,0.05\n2,16,0.06\n"
+
+
+@pytest.fixture
+def sweep(learner):
+    """Write the parameter file."""
+
+    def sweep(text=SWEEP):
+        (learner.folder / "sweep.csv").write_bytes(text.encode())
+
+    sweep()
+    return sweep
+
+
+def results(folder):
+    """Return the results in a folder by the name of their file."""
+    return {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+
+
+def test_a_row_is_the_same_however_the_rows_are_divided(learner, sweep, call):
+    assert call(SCRIPT, 0, 3, "together") == (0, "rows 0 to 2 are in together\n", "")
+    for first in (0, 2):  # the last piece is shorter than it is asked to be
+        assert call(SCRIPT, first, 2, "pieces")[0] == 0
+    found = results(learner.folder / "together")
+    assert found == results(learner.folder / "pieces")
+    assert found.keys() == {f"epidemic_{index}.json" for index in range(3)}
+    runs = found["epidemic_0.json"]["runs"]
+    assert [(run["contacts"], run["risk"], run["seed"]) for run in runs] == [(4, "0.010", seed) for seed in range(5)]
+    infected = [run["infected"] for result in found.values() for run in result["runs"]]
+    assert all(0.01 <= share <= 1 for share in infected)
+
+
+def test_the_whole_way_to_a_heat_map(learner, call):
+    assert call("python/own_sweep/create_sweep.py")[0] == 0
+    for first in range(0, 24, 4):
+        assert call(SCRIPT, first, 4, "epidemic")[0] == 0
+    collect = ("python/collection.py", "epidemic", "epidemic.csv", "--param-file", "sweep.csv")
+    assert call(*collect) == (0, "wrote epidemic.csv: 24 results, index 0-23\n", "")
+    names = ("--x", "risk", "--y", "contacts", "--value", "infected", "--mean")
+    status, shown, _ = call("python/plot_scores.py", "epidemic.csv", "epidemic.png", *names)
+    assert status == 0
+    table = np.array([line.split()[1:] for line in shown.splitlines()[1:-1]], dtype=float)
+    assert table.shape == (4, 6)
+    # More contacts and more risk infect more.
+    assert (np.diff(table, axis=0) >= 0).all() and (np.diff(table, axis=1) >= 0).all()
+
+
+def test_nobody_is_ill_without_contacts_and_all_are_with_many():
+    simulate = load(SCRIPT).simulate
+    curve, healthy = simulate(0, 0.05, [0, 0])
+    assert (len(curve), curve[0], healthy) == (60, 10, 990)
+    assert sorted(curve, reverse=True) == curve  # they only recover
+    curve, healthy = simulate(1000, 1.0, [0, 0])
+    assert healthy == 0 and max(curve) <= 1000
+
+
+def test_each_run_has_random_numbers_of_its_own(learner, sweep, call):
+    sweep(HEADER + "0,8,0.05\n1,8,0.05\n")
+    assert call(SCRIPT, 0, 2, "results")[0] == 0
+    found = results(learner.folder / "results").values()
+    first, second = ([run["infected"] for run in result["runs"]] for result in found)
+    assert first != second and len(set(first)) > 1
+
+
+def test_each_row_has_a_figure_of_its_own(learner, sweep, call):
+    sweep(HEADER + "0,4,0.01\n1,4,0.01\n")
+    assert call(SCRIPT, 1, 1, "alone")[0] == 0
+    assert call(SCRIPT, 0, 2, "both")[0] == 0
+    alone, both = (Image.open(learner.folder / name / "epidemic_1.png").tobytes() for name in ("alone", "both"))
+    assert alone == both
+
+
+WRONG = {
+    "a row that there is not": (SWEEP, (3, 4), "sweep.csv has no row 3 for 4 rows a task"),
+    "a row before the first": (SWEEP, (-1, 4), "sweep.csv has no row -1 for 4 rows a task"),
+    "no row": (SWEEP, (0, 0), "sweep.csv has no row 0 for 0 rows a task"),
+    "other columns": (
+        SWEEP.replace("risk", "beta"),
+        (0, 1),
+        "sweep.csv, line 1: expected ['index', 'contacts', 'risk'], found ['index', 'contacts', 'beta']",
+    ),
+    "an empty file": ("", (0, 1), "sweep.csv, line 1: expected ['index', 'contacts', 'risk'], found None"),
+    "a short row": (
+        HEADER + "0,4\n",
+        (0, 1),
+        "sweep.csv, line 2: no full row: {'index': '0', 'contacts': '4', 'risk': None}",
+    ),
+    "a decimal comma": (
+        HEADER + "0,4,0,01\n",
+        (0, 1),
+        "sweep.csv, line 2: no full row: {'index': '0', 'contacts': '4', 'risk': '0', None: ['01']}",
+    ),
+    "an index that is none": (
+        HEADER + "-1,4,0.01\n",
+        (0, 1),
+        "sweep.csv, line 2: no full row: {'index': '-1', 'contacts': '4', 'risk': '0.01'}",
+    ),
+    "an index twice": (SWEEP + "01,4,0.01\n", (0, 1), "sweep.csv, line 5: this index is there twice"),
+}
+
+
+@pytest.mark.parametrize(("text", "arguments", "said"), WRONG.values(), ids=WRONG)
+def test_what_would_be_no_run_is_refused(learner, sweep, refusal, text, arguments, said):
+    sweep(text)
+    assert refusal(SCRIPT, *arguments, "results") == said
+    assert not (learner.folder / "results").exists()
+
+
+@pytest.mark.parametrize("row", ["0,4,high", "0,4,nan", "0,4,1.5", "0,4,-0.1", "0,-4,0.5", "0,4.5,0.1"])
+def test_what_is_no_risk_or_no_number_of_contacts_is_not_silent(learner, sweep, stays, row):
+    sweep(f"{HEADER}{row}\n")
+    assert "Error: " in stays(SCRIPT, 0, 1, ".")
+
+
+def test_no_parameter_file_is_one_line(learner):
+    assert learner.refuses(SCRIPT, 0, 4, "results") == "sweep.csv is missing: run create_sweep.py first"
