@@ -84,8 +84,7 @@ def begin(daemon: str) -> None:
     elif daemon == "slurmdbd":
         start.start_slurmdbd()
     elif daemon == "slurmctld":
-        must("slurmctld")
-        wait("no answer from slurmctld", lambda: succeeds("scontrol", "ping"), daemons=("slurmctld",))
+        start.start_controller()
     else:
         start.start_node(int(daemon.rpartition("n")[2]))
 

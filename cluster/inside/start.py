@@ -27,9 +27,6 @@ NODES = Path("/var/lib/nodes")  # what each node has for itself; on the login no
 NODE = ["unshare", "--uts", "--mount", "--pid", "--fork", "--kill-child"]
 NODE_SH = Path(__file__).with_name("node.sh")
 MODULES = Path("/usr/share/modules/modulefiles")
-# What the controller writes every five minutes of who has used how much. Without it, that of Slurm 26.05 does not start
-# again when it has been killed.
-USAGE = ("assoc_usage", "qos_usage")
 JOB_TABLES = ("job_table", "step_table", "job_env_table", "job_script_table")
 ANSWER = 60  # seconds that a command may take, and a daemon until it answers
 # Seconds until a daemon that is not seen has ended: while it leaves its terminal it has one number, then another.
@@ -212,8 +209,7 @@ def stop(*names: str) -> None:
 
 def start_slurm(nodes: int) -> None:
     """Start the controller and the nodes, and wait until all nodes are idle."""
-    folder("/var/spool/slurmctld", "slurm")
-    must("slurmctld")
+    start_controller()
     for node in range(1, nodes + 1):
         start_node(node)
 
@@ -222,6 +218,13 @@ def start_slurm(nodes: int) -> None:
         return len({line.split()[0] for line in states if line.endswith(" idle")}) == nodes
 
     wait(f"not all {nodes} nodes are idle", all_idle, daemons=("slurmctld", "slurmd"))
+
+
+def start_controller() -> None:
+    """Start the controller, and wait for an answer."""
+    folder("/var/spool/slurmctld", "slurm")
+    must("slurmctld")
+    wait("no answer from slurmctld", lambda: succeeds("scontrol", "ping"), daemons=("slurmctld",))
 
 
 def start_node(number: int) -> None:
@@ -283,10 +286,13 @@ def run_a_job(options: dict) -> None:
         raise Failure(f"a job of learner ran as {who}")
     stop("slurmctld", "slurmd")
     for state in Path("/var/spool").glob("slurm*/*"):
-        if state.name not in USAGE:
-            shutil.rmtree(state) if state.is_dir() else state.unlink()
+        shutil.rmtree(state) if state.is_dir() else state.unlink()
     tables = "; ".join(f"truncate table lesson_{table}" for table in JOB_TABLES)
     must("mariadb", "slurm_acct", "-e", tables)
+    # Much of its state the controller writes only when it ends. If it was killed before it ever ended, that of Slurm 26.05
+    # would not start again.
+    start_controller()
+    stop("slurmctld")
     start_slurm(options["nodes"])
 
 
