@@ -289,8 +289,8 @@ def run_a_job(options: dict) -> None:
         shutil.rmtree(state) if state.is_dir() else state.unlink()
     tables = "; ".join(f"truncate table lesson_{table}" for table in JOB_TABLES)
     must("mariadb", "slurm_acct", "-e", tables)
-    # Much of its state the controller writes only when it ends. If it was killed before it ever ended, that of Slurm 26.05
-    # would not start again.
+    # Much of its state the controller writes only when it ends. If it was killed before it ever ended, that of Slurm
+    # 26.05 would not start again.
     start_controller()
     stop("slurmctld")
     start_slurm(options["nodes"])
