@@ -15,7 +15,7 @@ import sys
 import time
 
 import start
-from start import Failure, must, processes, run, succeeds, wait
+from start import Failure, must, processes, run, succeeds
 
 CALM = 3  # seconds in which nothing must be wrong: a node that is given back may be drained again at once
 LIMIT = 300  # seconds until it must be
