@@ -21,14 +21,17 @@ settings.load_profile("untimed")
 # What one worker runs, one after the other. Several practice clusters can be up at the same time, and most of their
 # time they wait.
 TOGETHER = {
-    # They wait long for time limits and for Snakemake, and no other page needs them. Their session types the pages that
-    # they need once more.
+    # They wait long, for time limits or for Snakemake, and no other page needs them. Each of these sessions types the
+    # pages that they need once more.
     "the walk of what takes long": (
         "content/failures.md",
         "content/time-limits.md",
         "content/threads-and-seeds.md",
         "content/speed.md",
         "content/pitfalls.md",
+    ),
+    "the walk of other ways": (
+        "content/own-sweep.md",
         "content/environments.md",
         "content/workflow-managers.md",
     ),
