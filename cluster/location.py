@@ -9,7 +9,7 @@ INSIDE = HERE / "inside"
 # Several clusters can be up on a machine, each with a name of its own.
 NAME = os.environ.get("PRACTICE_CLUSTER_NAME", "lesson")
 # Debian has a Slurm in each release; the first one is what the pages show.
-RELEASES = ("bookworm", "trixie", "forky")
+RELEASES = ("trixie", "bookworm", "forky")
 RELEASE = os.environ.get("PRACTICE_CLUSTER_RELEASE", RELEASES[0])
 # What may stay: packages and images. All clusters share it.
 CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster")).absolute()

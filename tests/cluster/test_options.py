@@ -26,7 +26,7 @@ def call(*arguments):
         ("--partitions", "Default", "a name must not come twice, nor be `default`, as in Default"),
         ("--account", "lesson", "must be a name of a-z, 0-9, _ and -, and not lesson or root: lesson"),
         ("--account", "My;Lab", "must be a name of a-z, 0-9, _ and -, and not lesson or root: My;Lab"),
-        ("--release", "buster", "must be one of bookworm, trixie, forky, not buster"),
+        ("--release", "buster", "must be one of trixie, bookworm, forky, not buster"),
         ("--home", "/no/folder", "/no/folder: No such file or directory"),
         ("--home", "/etc/passwd", "/etc/passwd: Not a directory"),
         ("--home", "/", "/ must belong to an ordinary user, because jobs run as its owner"),
