@@ -12,10 +12,15 @@ from docutils import nodes
 from extensions.listing import ListingDirective
 from walk.directives import EditDirective, ForShowDirective, TranscriptDirective
 
+# sphinx-exercise 1.2.1 uses what Sphinx 11 will not have.
+pytestmark = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")
+
 GOLDEN = Path(__file__).parent / "golden"
 CONF = """
-extensions = ["myst_parser", "walk.directives"]
-extensions += [f"extensions.{name}" for name in ("counts", "lines", "listing", "schedule")]
+extensions = ["myst_parser", "sphinx_exercise", "walk.directives"]
+myst_enable_extensions = ["colon_fence"]
+checks_program = "code/check.py"
+extensions += [f"extensions.{name}" for name in ("checks", "counts", "lines", "listing", "schedule")]
 listing_root = "code"
 listing_steps = {"next.py": "step.py"}
 from extensions.counts import Column, Constant, Product, Rows
@@ -29,6 +34,7 @@ counts = {
 FILES = {
     "code/step.py": 'METRICS = ["a", "b"]\nimport os\n\n\ndef main():\n    print(os.name)\n',
     "code/next.py": 'METRICS = ["a", "b"]\n\n\ndef main():\n    # why\n    for one in METRICS:\n        print(one)\n',
+    "code/check.py": 'EXERCISES = {"one": {"title": "First", "minutes": 5, "answers": 2}}\n',
     "code/cities.csv": "City,Country\nA,X\nB,X\nC,Y\n",
 }
 LISTING = "```{literalinclude} /code/next.py\n:language: python\n"
@@ -67,6 +73,8 @@ PAGES = {
 """,
     "count": "{count}`metrics`, {count}`Countries`, {count}`cities`, {count}`runs`\n",
     "counted": "{counted}`--array={cities:range} {cities} {cities:last}`\n",
+    "check": "{check}`one`\n",
+    "exercises": ":::{exercise} First\n:label: ex-one\n\nDo.\n:::\n\n```{exercises}\n```\n",
     "schedule": "**Time:** about 10 minutes\n\n```{schedule} 20\nindex\n5 Break\n```\n",
     "transcript": """```{transcript}
 :exit: 0 2

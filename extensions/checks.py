@@ -1,0 +1,130 @@
+"""Says on a page how an exercise is checked, and lists all of them: both from the table of the program that checks.
+
+    {check}`array-jobs`      About 10 minutes. Check it: `python check.py array-jobs`
+
+    ```{exercises}
+    ```
+
+The program, `checks_program` in conf.py, has a constant EXERCISES: names to what is known of each. On a page, the
+exercise of that name has the label `ex-NAME`, and the same title; so neither is without the other.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+logger = logging.getLogger(__name__)
+
+EXERCISE = re.compile(r"^:{3,}\{exercise\}[ \t]*(.*?)[ \t]*\n:label:[ \t]*ex-(\S+)", re.M)
+HEADER = ("exercise", "page", "minutes", "command")
+WIDTHS = (28, 30, 10, 32)  # per cent
+
+
+class Wrong(Exception):
+    """An exercise that can't be shown, in one line."""
+
+
+def table_of(env) -> dict[str, dict]:
+    """Return what the program knows of each exercise, found without running it; Wrong if it knows nothing."""
+    file = env.config.checks_program
+    env.note_dependency(str(Path(env.srcdir) / file))
+    try:
+        for node in ast.parse((Path(env.srcdir) / file).read_bytes()).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXERCISES":
+                return ast.literal_eval(node.value)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Wrong(f"{file} can't be read: {error}") from error
+    raise Wrong(f"{file} has no EXERCISES")
+
+
+def command(name: str, exercise: dict, program: str) -> nodes.literal:
+    """Return what a learner types to check an exercise."""
+    return nodes.literal("", f"python {Path(program).name} {name}" + " ANSWER" * exercise.get("answers", 0))
+
+
+class Check(SphinxRole):
+    """The role `check`: how long an exercise takes, and the command that checks it."""
+
+    def run(self):
+        """Return the words; warn, and so fail the build, for an exercise that there isn't."""
+        try:
+            table = table_of(self.env)
+            if self.text not in table:
+                raise Wrong(f"{self.config.checks_program} has no exercise {self.text!r}")
+        except Wrong as error:
+            logger.warning("check: %s", error, location=self.get_location())
+            return [nodes.Text(self.text)], []
+        exercise = table[self.text]
+        # The class tells those who look for typed numbers that this one is computed.
+        minutes = nodes.inline("", str(exercise["minutes"]), classes=["count"])
+        typed = command(self.text, exercise, self.config.checks_program)
+        return [nodes.Text("About "), minutes, nodes.Text(" minutes. Check it: "), typed], []
+
+
+class Exercises(SphinxDirective):
+    """Lists the exercises of all pages; those that the program does not check stand last."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table; a warning, which fails the build, if pages and program do not have the same."""
+        try:
+            table = table_of(self.env)
+            pages = self.pages()
+            rows = [self.row(name, pages.pop(name, None), table) for name in table]
+            rows += [self.row(name, found, table) for name, found in pages.items()]
+        except Wrong as error:
+            return [self.state.document.reporter.warning(f"exercises: {error}", line=self.lineno)]
+        body = nodes.tbody("", *[cells(row) for row in rows])
+        group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
+        group += [nodes.thead("", cells([nodes.Text(word) for word in HEADER])), body]
+        return [nodes.table("", group)]
+
+    def pages(self) -> dict[str, tuple[str, str]]:
+        """Return the page and the title of each exercise."""
+        found: dict[str, tuple[str, str]] = {}
+        for page in sorted(self.env.found_docs):
+            path = self.env.doc2path(page)
+            self.env.note_dependency(path)
+            for title, name in EXERCISE.findall(path.read_text(encoding="utf-8")):
+                found[name] = (page, title)
+        return found
+
+    def row(self, name: str, found: tuple[str, str] | None, table: dict[str, dict]) -> list[nodes.Node]:
+        """Return the cells of an exercise; Wrong if the program and the page do not say the same."""
+        program = self.config.checks_program
+        if not found:
+            raise Wrong(f"{program} checks {name}, and no page has an exercise with the label ex-{name}")
+        page, title = found
+        exercise = table.get(name)
+        if exercise and exercise["title"] != title:
+            raise Wrong(f"ex-{name} is {title!r} on {page}, and {exercise['title']!r} in {program}")
+        link = nodes.inline("", title)
+        cell = [self.link("ref", f"ex-{name}", link), self.link("doc", f"/{page}", nodes.inline("", page))]
+        if not exercise:
+            return [*cell, nodes.Text(""), nodes.Text("by eye")]
+        minutes = nodes.inline("", str(exercise["minutes"]), classes=["count"])
+        return [*cell, minutes, command(name, exercise, program)]
+
+    def link(self, kind: str, target: str, words: nodes.inline) -> nodes.Node:
+        """Return a link to an exercise with its title, or to a page, whose title Sphinx writes."""
+        return addnodes.pending_xref(
+            "", words, refdoc=self.env.docname, refdomain="std", reftype=kind, reftarget=target,
+            refexplicit=kind == "ref", refwarn=True,
+        )  # fmt: skip
+
+
+def cells(contents: list) -> nodes.row:
+    """Return a row of a table."""
+    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", content)) for content in contents])
+
+
+def setup(app) -> dict:
+    """Connect the extension; Sphinx calls it."""
+    app.add_config_value("checks_program", "", "env", types=[str])  # from the folder of the site's source
+    app.add_role("check", Check())
+    app.add_directive("exercises", Exercises)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,105 @@
+"""The list of the exercises is that of the pages and of the program that checks them, or the build ends."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+# sphinx-exercise 1.2.1 uses what Sphinx 11 will not have.
+pytestmark = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")
+
+PROGRAM = """
+import sys
+EXERCISES = {
+    "one": {"title": "First things", "minutes": 5},
+    "two": {"title": "Second", "minutes": 25, "answers": 2},
+}
+sys.exit("nobody runs it")
+"""
+
+
+def exercise(title, name):
+    return f"---\norphan: true\n---\n\n# Page {name}\n\n:::{{exercise}} {title}\n:label: ex-{name}\n\nDo it.\n:::\n"
+
+
+@pytest.fixture
+def lesson(project):
+    """A project with three exercises, of which its program checks two."""
+    conf = (project.source / "conf.py").read_text()
+    conf = conf.replace('["myst_parser"', '["myst_parser", "sphinx_exercise", "extensions.checks"')
+    project.write("conf.py", conf + 'myst_enable_extensions = ["colon_fence"]\nchecks_program = "code/check.py"\n')
+    project.write("code/check.py", PROGRAM)
+    for name, title in {"two": "Second", "one": "First things", "eye": "Look"}.items():
+        project.write(f"p-{name}.md", exercise(title, name))
+    return project
+
+
+def rows(project):
+    """The table of the page, a list of cells a row."""
+    found = BeautifulSoup(project.html(), "html.parser").select("table tr")
+    return [[cell.get_text().strip() for cell in row.select("th, td")] for row in found]
+
+
+def test_the_list_is_in_the_order_of_the_program_and_what_it_does_not_check_is_last(lesson):
+    assert lesson.page("```{exercises}\n```") == ""
+    assert rows(lesson) == [
+        ["exercise", "page", "minutes", "command"],
+        ["First things", "Page one", "5", "python check.py one"],
+        ["Second", "Page two", "25", "python check.py two ANSWER ANSWER"],
+        ["Look", "Page eye", "", "by eye"],
+    ]
+    links = BeautifulSoup(lesson.html(), "html.parser").select("table a")
+    assert [link["href"] for link in links[:2]] == ["p-one.html#ex-one", "p-one.html"]
+
+
+def test_a_page_says_time_and_command(lesson):
+    assert lesson.page("{check}`two`") == ""
+    text = BeautifulSoup(lesson.html(), "html.parser").get_text()
+    assert "About 25 minutes. Check it: python check.py two ANSWER ANSWER" in text
+
+
+@pytest.mark.parametrize(
+    ("program", "page", "said"),
+    [
+        (PROGRAM, exercise("Another", "one"), "ex-one is 'Another' on p-one, and 'First things' in code/check.py"),
+        (
+            PROGRAM,
+            exercise("First things", "uno"),
+            "code/check.py checks one, and no page has an exercise with the lab",
+        ),
+        ("EXERCISES = {", exercise("First things", "one"), "code/check.py can't be read: '{' was never closed"),
+        (
+            "EXERCISES = dict()",
+            exercise("First things", "one"),
+            "code/check.py can't be read: malformed node or string",
+        ),
+        ("TABLE = {}", exercise("First things", "one"), "code/check.py has no EXERCISES"),
+        (None, exercise("First things", "one"), "code/check.py can't be read: [Errno 2]"),
+    ],
+)
+def test_what_can_not_be_is_one_line(lesson, program, page, said):
+    (lesson.source / "code/check.py").unlink()
+    if program is not None:
+        lesson.write("code/check.py", program)
+    lesson.write("p-one.md", page)
+    warnings = lesson.page("```{exercises}\n```")
+    assert f"index.md:3: WARNING: exercises: {said}" in warnings
+    assert warnings.strip().count("\n") == 0
+
+
+def test_an_exercise_that_there_is_not_is_named(lesson):
+    assert "index.md:3: WARNING: check: code/check.py has no exercise 'three'" in lesson.page("{check}`three`")
+
+
+def test_a_title_that_changes_is_noticed(lesson):
+    assert lesson.page("```{exercises}\n```") == ""
+    lesson.write("p-one.md", exercise("First thing", "one"))
+    warnings, read = lesson.build()
+    assert "ex-one is 'First thing' on p-one" in warnings
+    assert sorted(read) == ["index", "p-one"]
+
+
+def test_a_time_that_changes_is_noticed(lesson):
+    assert lesson.page("{check}`one`") == ""
+    lesson.write("code/check.py", PROGRAM.replace('"minutes": 5', '"minutes": 6'))
+    warnings, read = lesson.build()
+    assert (warnings, read) == ("", ["index"]) and "About <span" in lesson.html()
+    assert "About 6 minutes." in BeautifulSoup(lesson.html(), "html.parser").get_text()
