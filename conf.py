@@ -33,6 +33,7 @@ extensions = [
     "notfound.extension",
     "extensions.bundle",
     "extensions.calculator",
+    "extensions.checks",
     "extensions.counts",
     "extensions.description",
     "extensions.exercises",
@@ -80,6 +81,9 @@ listing_steps = {
     "slurm/seeds/submit_own_seed.sh": "slurm/seeds/submit_same_seed.sh",
     "python/seeds/own_seed.py": "python/seeds/same_seed.py",
 }
+
+# What checks the exercises, and knows how long each takes.
+checks_program = "code/check.py"
 
 # What the pages count, and where it is read.
 counts = {

@@ -1,6 +1,6 @@
 """Says on a page how an exercise is checked, and lists all of them: both from the table of the program that checks.
 
-    {check}`array-jobs`      About 10 minutes. Check it: `python check.py array-jobs`
+    {check}`array-jobs`      About 10 minutes. Check it: `python3 check.py array-jobs`
 
     ```{exercises}
     ```
@@ -44,7 +44,7 @@ def table_of(env) -> dict[str, dict]:
 
 def command(name: str, exercise: dict, program: str) -> nodes.literal:
     """Return what a learner types to check an exercise."""
-    return nodes.literal("", f"python {Path(program).name} {name}" + " ANSWER" * exercise.get("answers", 0))
+    return nodes.literal("", f"python3 {Path(program).name} {name}" + " ANSWER" * exercise.get("answers", 0))
 
 
 class Check(SphinxRole):

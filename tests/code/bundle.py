@@ -98,9 +98,15 @@ def load(script):
     return module
 
 
+@functools.cache
+def _compiled(path, constants):
+    """Return the program of a script; no test changes a script that it has executed."""
+    return program(path, dict(constants))
+
+
 def execute(script, *args, constants=None):
     """Run a script of code/ in this process, as the main program; constants= is as in Learner.run."""
-    code = program(CODE / script, {name: repr(value) for name, value in (constants or {}).items()})
+    code = _compiled(CODE / script, tuple((name, repr(value)) for name, value in (constants or {}).items()))
     main = types.ModuleType("__main__")
     main.__file__ = str(CODE / script)
     with pytest.MonkeyPatch.context() as patch:

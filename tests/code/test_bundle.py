@@ -141,10 +141,10 @@ def test_a_line_that_no_test_runs_is_named(tmp_path, scripts, missing):
 
 
 def test_lines_are_counted_for_the_file_in_the_repository(learner):
-    process = learner.start("python/check_cities.py")
+    process = learner.start("check.py")
     learner.finish(process)
     # Other tests count lines of this script too, and write files of their own.
     [file] = COVERAGE_DATA.parent.glob(f".coverage.*.pid{process.pid}.*")
     coverage = Coverage(data_file=file)
     coverage.load()
-    assert coverage.get_data().lines(str(CODE / "python" / "check_cities.py"))
+    assert coverage.get_data().lines(str(CODE / "check.py"))

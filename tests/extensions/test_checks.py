@@ -42,8 +42,8 @@ def test_the_list_is_in_the_order_of_the_program_and_what_it_does_not_check_is_l
     assert lesson.page("```{exercises}\n```") == ""
     assert rows(lesson) == [
         ["exercise", "page", "minutes", "command"],
-        ["First things", "Page one", "5", "python check.py one"],
-        ["Second", "Page two", "25", "python check.py two ANSWER ANSWER"],
+        ["First things", "Page one", "5", "python3 check.py one"],
+        ["Second", "Page two", "25", "python3 check.py two ANSWER ANSWER"],
         ["Look", "Page eye", "", "by eye"],
     ]
     links = BeautifulSoup(lesson.html(), "html.parser").select("table a")
@@ -53,7 +53,7 @@ def test_the_list_is_in_the_order_of_the_program_and_what_it_does_not_check_is_l
 def test_a_page_says_time_and_command(lesson):
     assert lesson.page("{check}`two`") == ""
     text = BeautifulSoup(lesson.html(), "html.parser").get_text()
-    assert "About 25 minutes. Check it: python check.py two ANSWER ANSWER" in text
+    assert "About 25 minutes. Check it: python3 check.py two ANSWER ANSWER" in text
 
 
 @pytest.mark.parametrize(
