@@ -25,8 +25,9 @@ import unicodedata
 import uuid
 from pathlib import Path
 
-# In the order of the pages: the name of an exercise is that of its page. An answer
-# is a number of words, a file is what an exercise makes, and where --reset gets it.
+# In the order of the pages; the name of an exercise is that of its page. "answers" is
+# how many words it takes. "files" are what it makes: --reset copies the file behind
+# the colon over them, and removes them where that is None.
 EXERCISES = {
     "split": {
         "title": "A missing input",
