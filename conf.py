@@ -34,6 +34,7 @@ extensions = [
     "extensions.bundle",
     "extensions.calculator",
     "extensions.checks",
+    "extensions.content_security",
     "extensions.counts",
     "extensions.description",
     "extensions.exercises",
