@@ -23,7 +23,7 @@ version = "1"  # an EPUB must have one
 
 # What is read. Sphinx looks through every folder that isn't excluded, and .venv alone has 20,000 files.
 include_patterns = ["index.md", "content/**.md"]
-exclude_patterns = [".*", "_build", "cluster", "code", "extensions", "static", "templates", "tests", "walk"]
+exclude_patterns = [".*", "_build", "cluster", "code", "extensions", "sites", "static", "templates", "tests", "walk"]
 
 extensions = [
     "myst_parser",
@@ -47,6 +47,7 @@ extensions = [
     "extensions.slurm",
     "extensions.templates",
     "extensions.typed",
+    "extensions.your_cluster",
     "walk.directives",
 ]
 
@@ -85,6 +86,10 @@ listing_steps = {
 
 # What checks the exercises, and knows how long each takes.
 checks_program = "code/check.py"
+
+# The reader's own cluster: what its values may be and where they go, and what a site fills in before its readers do.
+your_cluster_script = "code/python/your_cluster.py"
+your_cluster_site = f"sites/{os.environ.get('SITE_PRESET', 'practice')}.toml"
 
 # What the pages count, and where it is read.
 counts = {
@@ -162,5 +167,6 @@ in the menu, or search for a word.</p>""",
 def setup(app):
     """Have all pages read anew when an extension of ours was edited."""
     own = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "walk" / name for name in ("directives.py", "model.py"))]
-    texts = b"".join(path.read_bytes() for path in sorted(own))
+    own += [ROOT / your_cluster_script, ROOT / your_cluster_site, ROOT / "static/your_cluster.js"]
+    texts = b"".join(path.read_bytes() for path in sorted(own) if path.exists())
     app.add_config_value("own_extensions", hashlib.sha256(texts).hexdigest(), "env", types=[str])

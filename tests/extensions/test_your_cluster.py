@@ -1,0 +1,187 @@
+"""Places for a reader's values are where they belong and change nothing shown; a site's own values are checked."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+from sphinx.errors import ConfigError
+
+from extensions.your_cluster import load, patterns, places_in_transcript, preset, weave, within
+from walk.model import Transcript, parse
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = load(ROOT / "code/python/your_cluster.py")
+SUBMIT = """\
+#!/bin/bash
+#SBATCH --time=1
+
+##SBATCH --account=PROJECT
+set -e
+apptainer exec knn.sif true
+"""
+CONF = f"""
+extensions = ["myst_parser", "walk.directives", "extensions.listing", "extensions.slurm", "extensions.your_cluster"]
+listing_root = "code"
+your_cluster_script = "{ROOT}/code/python/your_cluster.py"
+your_cluster_site = "{ROOT}/sites/practice.toml"
+"""
+
+
+def shown(markup):
+    """The places of a page: (name, what is shown, before, after)."""
+    found = re.findall(r'<span class="place"([^>]*)>([^<]*)</span>', markup)
+    data = [(dict(re.findall(r'data-(\w+)="([^"]*)"', said)), text) for said, text in found]
+    assert all(html.unescape(one.get("empty", "")) == html.unescape(text) for one, text in data)
+    return [(one["site"], text, one.get("before", ""), one.get("after", "")) for one, text in data]
+
+
+def text_of(markup):
+    """What a browser shows of the block in a page."""
+    pre = re.search(r"<pre>(.*?)</pre>", markup, re.DOTALL)[1]
+    return html.unescape(re.sub("<[^>]*>", "", re.sub(r'<span class="linenos">[^<]*</span>', "", pre)))
+
+
+@pytest.fixture
+def page(project):
+    """page(markdown) builds a page, and returns it; slurm/submit.sh is there."""
+    project.write("conf.py", CONF)
+    project.write("code/slurm/submit.sh", SUBMIT)
+
+    def build(markdown):
+        assert project.page(markdown) == ""
+        return project.html()
+
+    return build
+
+
+@pytest.mark.parametrize("numbers", ["", ":linenos:\n"])
+def test_a_listing_has_its_places_and_is_the_file(page, numbers):
+    markup = page(f"```{{literalinclude}} /code/slurm/submit.sh\n:language: slurm\n{numbers}```\n")
+    assert text_of(markup) == SUBMIT
+    assert shown(markup) == [
+        ("account", "##SBATCH --account=PROJECT", "#SBATCH --account=", ""),
+        ("partition", "", "#SBATCH --partition=", "&#10;"),
+        ("mail", "", "#SBATCH --mail-user=", " --mail-type=END,FAIL&#10;"),
+        ("before", "", "", "&#10;"),
+        ("runtime", "apptainer", "", ""),
+    ]
+    assert ('<span class="added-line"><span class="linenos"> </span>' in markup) == bool(numbers)
+
+
+def test_a_part_of_a_listing_has_those_that_are_in_it(page):
+    markup = page("```{literalinclude} /code/slurm/submit.sh\n:language: slurm\n:start-at: set -e\n```\n")
+    assert [name for name, *_ in shown(markup)] == ["runtime"]
+    assert text_of(markup) == "set -e\napptainer exec knn.sif true\n"
+
+
+def test_a_link_to_a_batch_script_knows_its_places(page):
+    markup = page("{download}`it </code/slurm/submit.sh>`\n")
+    places = json.loads(html.unescape(re.search(r'<a data-places="([^"]*)"', markup)[1]))
+    assert places == [list(place) for place in SCRIPT.places(SUBMIT)]
+
+
+def test_a_command_takes_options(page):
+    markup = page("```{transcript}\n$ id=$(sbatch --parsable a.sh)\n$ apptainer exec a b\nsbatch x\n```\n")
+    assert shown(markup) == [
+        ("account", "", " --account=", ""),
+        ("partition", "", " --partition=", ""),
+        ("runtime", "apptainer", "", ""),
+    ]
+
+
+def test_what_comes_before_a_command_is_not_in_its_prompt(page):
+    """The copy button leaves out prompts."""
+    markup = page("```{transcript}\n$ apptainer build a.sif a.def\n```\n")
+    assert '<span class="gp">$ </span><span class="place" data-site="module" data-after=" &amp;&amp; ">' in markup
+
+
+def names(command, where=False):
+    """The names of the values that a command takes."""
+    text = f"$ {command}\n"
+    block = Transcript(page="p", line=1, text=text, commands=tuple(parse(text)), limit=1, compared=True, on_host=where)
+    return [name for _, _, name, *_ in places_in_transcript(block, ["account", "mail"])]
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("sbatch a.sh", ["account", "partition"]),
+        ("srun --time=5 hostname", ["account", "partition"]),
+        ("salloc --time=10 srun hostname", ["account", "partition"]),  # the step is in the job
+        ("a && sbatch b", ["account", "partition"]),
+        ("sbatch --partition=gpu a.sh", ["account"]),
+        ("sbatch --account=nobody a.sh", ["partition"]),
+        ("srun --jobid=3 --overlap hostname", []),
+        ("unset -f sbatch", []),
+        ('sbatch() { command sbatch "$@"; }', []),
+        ("echo sbatch a.sh", []),
+        ("cat slurm/sbatch a", []),
+        ("alias python='apptainer exec knn.sif python'", ["module", "runtime"]),
+        ("apptainer build knn.sif container/singularity.def", ["module", "runtime"]),
+        ("ls container/apptainer exec", []),
+        ("cd ~/notebook-to-cluster", ["folder"]),
+        ("python3 python/your_cluster.py slurm", ["account", "mail"]),
+        ("python3 python/your_cluster.py slurm-copy", []),
+    ],
+)
+def test_what_a_command_takes(command, wanted):
+    assert names(command) == wanted
+    assert names(command, where=True) == []
+
+
+def test_what_stands_in_several_colours_is_no_place():
+    markup = "<div><pre><span></span><b>ab</b><i>cd</i>\n</pre></div>"
+    with pytest.raises(ValueError, match="account: its place is coloured in several pieces"):
+        weave(markup, [(1, 3, "account", "", "")], "abcd\n")
+    with pytest.raises(ValueError, match="mail: its place is not in what is shown"):
+        weave(markup, [(9, 9, "mail", "", "")], "abcd\n")
+
+
+def test_places_are_counted_from_the_first_line_that_is_shown():
+    text = "one\ntwo\nthree\n"
+    places = [(0, 3, "a", "", ""), (4, 4, "b", "", ""), (4, 7, "c", "", ""), (14, 14, "d", "", "")]
+    assert within(places, text, range(1, 2)) == [(0, 3, "a", "", ""), (4, 4, "b", "", "")]
+    assert within(places, text, range(2, 4)) == [(0, 3, "c", "", ""), (10, 10, "d", "", "")]
+
+
+SITE = """\
+name = "Here"
+source = "https://example.org/slurm"
+date = 2026-11-28
+partitions = ["small"]
+[values]
+module = "module load apptainer"
+"""
+
+
+def test_a_site_fills_in_what_is_its_own(tmp_path):
+    (tmp_path / "here.toml").write_text(SITE)
+    assert preset(tmp_path / "here.toml", patterns(SCRIPT)) == {
+        "name": "Here", "partitions": ["small"], "values": {"module": "module load apptainer"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"module load apptainer"', '"module load a; date"', "module can't be 'module load a; date'"),
+        ('["small"]', '["small", "a b"]', "partition can't be 'a b'"),
+        ("module =", "modul =", "modul can't be 'module load apptainer'"),
+        ('source = "https://example.org/slurm"\n', "", "source is missing"),
+        ("date = 2026-11-28\n", "", "date is missing"),
+        ('"Here"', "Here", "Invalid value"),
+    ],
+)
+def test_a_site_that_says_what_can_not_be_is_refused(tmp_path, old, new, said):
+    (tmp_path / "here.toml").write_text(SITE.replace(old, new))
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        preset(tmp_path / "here.toml", patterns(SCRIPT))
+    with pytest.raises(ConfigError, match="No such file"):
+        preset(tmp_path / "nowhere.toml", patterns(SCRIPT))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sites").glob("*.toml")), ids=lambda path: path.stem)
+def test_each_site_is_right(path):
+    assert preset(path, patterns(SCRIPT))["name"]
