@@ -1,0 +1,112 @@
+"""A reader fills in a cluster, copies and downloads: Slurm runs all of it in that partition, with that account.
+
+The cluster has a second partition, refuses a job without an account, and finds Apptainer after `module load` only.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from practice import FOLDER, Cluster, name_of
+
+pytestmark = pytest.mark.engine
+
+VALUES = {
+    "account": "project",
+    "partition": "night",
+    "line that makes Apptainer available": "module load apptainer",
+    "folder for your files": "$HOME/unpacked",
+}
+WITH_CONTAINER = "slurm/scikit_example/submit_preprocess.sh"
+
+
+@pytest.fixture(scope="module")
+def cluster(may_start_cluster):
+    cluster = Cluster(name_of("values"))
+    try:
+        cluster.start("--nodes", "1", "--partitions", "cpu,night", "--account", "project", "--modules")
+        yield cluster
+    finally:
+        cluster.end()
+
+
+@pytest.fixture
+def reader(visit, address):
+    """reader(name) is a page of the site, whose reader has filled in the form on another one."""
+    page = visit(
+        f"{address}content/first-job.html", accept_downloads=True, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.locator(".your-cluster-button").click()
+    for label, value in VALUES.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Save").click()
+
+    def turn_to(name):
+        page.goto(f"{address}content/{name}.html")
+        page.wait_for_function("document.querySelector('.copybtn')")
+        return page
+
+    return turn_to
+
+
+def copied(page, block):
+    """What the copy button of a block copies."""
+    page.locator(f"{block} .copybtn").first.evaluate("button => button.click()")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def paste(cluster, name, text):
+    """Write a text into a file of the lesson's folder on the cluster."""
+    done = cluster.call("run", "bash", "-c", f"cat > {FOLDER}/{name}", input=text)
+    assert done.returncode == 0, done.stderr
+
+
+def ran(cluster, job, tasks=1):
+    """Where a job has run, for whom, and how it ended, as sacct says it of each task."""
+    cluster.wait(job, tasks=tasks)
+    rows = cluster.output(f"sacct -X -n -P -j {job} -o Partition,Account,State").splitlines()
+    return set(rows), len(rows)
+
+
+def test_without_values_the_cluster_refuses(cluster):
+    done = cluster.run(f"sbatch {WITH_CONTAINER}", check=False)
+    assert done.returncode != 0 and "account" in done.stderr.lower()
+
+
+def test_what_is_copied_runs_there(cluster, reader):
+    text = copied(reader("dependencies"), "#slurm-scikit-example-submit-preprocess-sh")
+    paste(cluster, "copied.sh", f"{text}\n")
+    assert ran(cluster, cluster.submit("copied.sh")) == ({"night|project|COMPLETED"}, 1)
+
+
+def test_what_is_downloaded_runs_there(cluster, reader):
+    page = reader("array-jobs")
+    with page.expect_download() as download:
+        page.locator("a[data-places][href$='/value.sh']").first.evaluate("link => link.click()")
+    paste(cluster, "value.sh", Path(download.value.path()).read_text())
+    assert ran(cluster, cluster.submit("value.sh"), tasks=7) == ({"night|project|COMPLETED"}, 7)
+
+
+def test_what_was_unpacked_and_filled_in_runs_there(cluster, reader, site):
+    archive = (site.folder.parent / "bundle/notebook-to-cluster.zip").read_bytes()
+    unpack = f"mkdir unpacked && cd unpacked && cat > a.zip && unzip -q a.zip && ln ~/{FOLDER}/knn.sif {FOLDER}/"
+    done = cluster.call("run", "bash", "-c", unpack, input=archive, text=False)
+    assert done.returncode == 0, done.stderr
+    command = copied(reader("your-cluster"), ".highlight:has(.place[data-site=folder])")
+    assert "cd $HOME/unpacked/notebook-to-cluster" in command
+    said = cluster.output(f"{command}\nsbatch --parsable {WITH_CONTAINER}", folder=".")
+    *_, changed, job = said.splitlines()
+    assert re.fullmatch(r"slurm: (\d+) scripts, \1 changed", changed)
+    assert ran(cluster, job) == ({"night|project|COMPLETED"}, 1)
+
+
+def test_a_copied_command_runs_there(cluster, reader):
+    """A job without a script: its account and its partition are in the command."""
+    page = reader("login-node")
+    command = next(
+        line.removeprefix("$ ") for line in page.locator("pre").all_inner_texts() for line in line.splitlines()
+        if line.startswith("$ srun") and line.endswith(" hostname")
+    )  # fmt: skip
+    assert cluster.output(command) == "n1"
+    rows = cluster.output("sacct -X -n -P --name hostname -o Partition,Account,State").splitlines()
+    assert set(rows) == {"night|project|COMPLETED"}
