@@ -163,6 +163,16 @@ def test_a_site_fills_in_what_is_its_own(tmp_path):
     }  # fmt: skip
 
 
+def test_a_page_knows_what_its_site_fills_in(project):
+    site = project.write("here.toml", SITE)
+    conf = CONF.replace(f"{ROOT}/sites/practice.toml", str(site))
+    project.write("conf.py", f'{conf}html_theme = "furo"\ntemplates_path = ["{ROOT}/templates"]\n')
+    assert project.page("Text.") == ""
+    script = re.search(r"<script src=[^>]*your_cluster.js[^>]*>", project.html())[0]
+    assert 'data-preset="{&quot;module&quot;: &quot;module load apptainer&quot;}"' in script
+    assert '<option value="small">' in project.html()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

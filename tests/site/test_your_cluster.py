@@ -1,5 +1,6 @@
 """What a reader fills in stands in listings, commands, copies and downloads, and nothing else ever does."""
 
+import html
 import json
 import re
 import threading
@@ -268,6 +269,31 @@ def test_what_can_not_be_used_is_named_and_nothing_is_saved(page):
     assert page.evaluate("localStorage.getItem('your-cluster')") is None
     field.fill("night")
     assert page.locator(f"{FORM} [role=alert]").inner_text() == ""
+
+
+def test_what_a_site_fills_in_is_there_until_the_reader_says_otherwise(visit, address):
+    """A site that is built with a preset: its values are shown, and come back when all is cleared."""
+    site = {"partition": "small", "module": "module load apptainer"}
+
+    def preset(page):
+        def answer(route):
+            said = html.escape(json.dumps(site))
+            body = route.fetch().text()
+            assert 'data-preset="{}"' in body, "the practice cluster wants nothing"
+            route.fulfill(body=body.replace('data-preset="{}"', f'data-preset="{said}"'), content_type="text/html")
+
+        page.route(f"**/{PAGE}.html", answer)
+
+    page = visit(f"{address}{PAGE}.html", preset)
+    assert listing(page) == fill(site)
+    page.locator(".your-cluster-button").click()
+    page.get_by_label("account").fill("course")
+    page.get_by_label("partition").fill("")
+    page.keyboard.press("Enter")
+    assert listing(page) == fill({"account": "course", "module": site["module"]})
+    page.locator(".your-cluster-button").click()
+    page.get_by_role("button", name="Clear all").click()
+    assert listing(page) == fill(site)
 
 
 LINK = {"account": "course", "partition": "night", "module": "module load a;date", "mail": "me@example.org"}
