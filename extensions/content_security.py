@@ -37,7 +37,7 @@ def policy(page: str) -> str:
 
 def write(app, error: Exception | None) -> None:
     """Write its policy into each page that has none yet, so into those that were just built."""
-    if error or app.builder.format != "html":
+    if error or app.builder.format != "html" or not app.config.content_security:
         return
     for path in Path(app.outdir).rglob("*.html"):
         page = path.read_text(encoding="utf-8")
@@ -48,5 +48,6 @@ def write(app, error: Exception | None) -> None:
 
 def setup(app) -> dict:
     """Connect the extension; Sphinx calls it."""
+    app.add_config_value("content_security", True, "html", types=[bool])  # False for what adds scripts while it serves
     app.connect("build-finished", write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

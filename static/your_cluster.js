@@ -115,7 +115,11 @@
 
   // A file is downloaded as its listing is shown.
   async function download(link) {
-    let text = await (await fetch(link.href)).text();
+    const answer = await fetch(link.href);
+    if (!answer.ok) {
+      throw new Error(answer.statusText);
+    }
+    let text = await answer.text();
     for (const [start, end, name, before, after] of JSON.parse(link.dataset.places).reverse()) {
       if (Object.hasOwn(values, name)) {
         text = text.slice(0, start) + before + values[name] + after + text.slice(end);
@@ -137,7 +141,7 @@
       edit();
     } else if (link && Object.keys(values).length) {
       event.preventDefault();
-      download(link).catch(() => alert("A browser can't fill in the files of a site that it opened from a disk."));
+      download(link).catch(() => alert("This file can't be filled in: is the site opened from a disk?"));
     }
   }
 
