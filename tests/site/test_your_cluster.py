@@ -250,6 +250,7 @@ def test_it_needs_no_mouse_and_one_key_clears(page):
     assert listing(page) == fill({"account": "course", "partition": "night"})
     page.locator(f"{LISTING} .place[data-site=account]").focus()
     page.keyboard.press(" ")
+    assert page.locator(FORM).is_visible()
     page.keyboard.press("Escape")
     assert not page.locator(FORM).is_visible()
     page.locator(".your-cluster-button").click()
