@@ -44,6 +44,7 @@ AT_REST = """() => {
     document.querySelectorAll("details").forEach(details => details.open = true);
     document.querySelectorAll("button.toggle-button-hidden").forEach(button => button.click());
 }"""
+# Who waits for something in a page gives Playwright a function, `() => ...`: the policy lets no text become code.
 HANG = 600_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 

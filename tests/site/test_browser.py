@@ -95,7 +95,9 @@ def test_the_button_changes_the_theme(visit, address):
 
 
 # The texts of a listing that are coloured, each with its colour, and whether the style calls it a comment.
+# What marks a place for a reader's value has no colour of its own: what it stands in has.
 TOKENS = """anchor => [...document.getElementById(anchor).querySelectorAll("pre span[class]:not(:has(span))")]
+    .map(part => part.matches(".place") ? part.parentElement : part).filter(part => part.className)
     .map(part => [part.textContent.trim(), getComputedStyle(part).color, /^c\\w?$/.test(part.className)])"""
 
 
@@ -162,7 +164,7 @@ def folded(browser, address):
 def test_a_link_to_a_folded_line_unfolds_it(folded, name, line):
     """From another page, and on the page itself; the hint of what was unfolded says so."""
     seen = f"() => document.getElementById('{line}').checkVisibility({{visibilityProperty: true}})"
-    hidden = """[...document.querySelectorAll("details[open] > summary > .toggle-details__summary-text")]
+    hidden = """() => [...document.querySelectorAll("details[open] > summary > .toggle-details__summary-text")]
         .every(hint => hint.textContent == "Click to hide")"""
     page = folded(f"{name}.html")
     assert not page.evaluate(seen)
@@ -190,9 +192,9 @@ def test_what_was_searched_for_is_not_left_folded(folded):
     """In a folded listing, and in a folded solution."""
     for name, word in (("collect", "add_argument"), ("cities", "sys.argv")):
         page = folded(f"content/{name}.html?highlight={word}")
-        page.wait_for_function("document.querySelectorAll('details .highlighted, .toggle .highlighted').length")
+        page.wait_for_function("() => document.querySelectorAll('details .highlighted, .toggle .highlighted').length")
         page.wait_for_function(
-            """[...document.querySelectorAll(".highlighted")]
+            """() => [...document.querySelectorAll(".highlighted")]
                 .every(word => word.checkVisibility({visibilityProperty: true}))"""
         )
 
@@ -234,7 +236,7 @@ def test_nothing_moves_when_the_pictures_arrive(browser, address, site, width):
         held = []
         page.route("**/_images/**", lambda route: held.append(route))
         page.goto(f"{address}index.html", wait_until="domcontentloaded")
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
         deadline = time.monotonic() + 600
         while len(held) < wanted:
             assert time.monotonic() < deadline, f"{len(held)} of {wanted} pictures were asked for"

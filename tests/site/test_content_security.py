@@ -37,7 +37,7 @@ def test_the_security_policy_forbids(page, what):
         "document.addEventListener('securitypolicyviolation', event => window.violation = event.effectiveDirective)"
     )
     page.evaluate(FORBIDDEN[what])
-    page.wait_for_function("window.violation")
+    page.wait_for_function("() => window.violation")
     assert page.evaluate("window.hit") is None
 
 

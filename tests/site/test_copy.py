@@ -67,7 +67,7 @@ COPIED = [
 def copy_all(page) -> list[str]:
     """Presses every copy button of a page and gives what was on the clipboard after each."""
     page.wait_for_function(
-        "document.querySelectorAll('div.highlight pre').length == 0 || document.querySelector('.copybtn')"
+        "() => document.querySelectorAll('div.highlight pre').length == 0 || document.querySelector('.copybtn')"
     )
     copied = []
     for number in range(page.locator(".copybtn").count()):

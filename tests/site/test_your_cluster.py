@@ -199,7 +199,7 @@ def files_on(doctree, name):
 @pytest.mark.parametrize("name", ["content/first-job", "content/speed", "content/array-jobs", "content/pitfalls"])
 def test_what_is_shown_copied_and_downloaded_is_what_the_script_writes(filled, doctree, name):
     page = filled(name, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"])
-    page.wait_for_function("document.querySelector('.copybtn')")
+    page.wait_for_function("() => document.querySelector('.copybtn')")
     found = list(files_on(doctree, name))
     assert found
     for file, anchor in found:
@@ -214,7 +214,7 @@ def test_what_is_shown_copied_and_downloaded_is_what_the_script_writes(filled, d
 
 def test_a_command_is_copied_with_its_values(filled):
     page = filled(PAGE, permissions=["clipboard-read", "clipboard-write"])
-    page.wait_for_function("document.querySelector('.copybtn')")
+    page.wait_for_function("() => document.querySelector('.copybtn')")
     page.locator(".copybtn").first.evaluate("button => button.click()")
     assert page.evaluate("navigator.clipboard.readText()").splitlines() == [
         "cd /scratch/course/notebook-to-cluster",

@@ -43,7 +43,7 @@ def reader(visit, address):
 
     def turn_to(name):
         page.goto(f"{address}content/{name}.html")
-        page.wait_for_function("document.querySelector('.copybtn')")
+        page.wait_for_function("() => document.querySelector('.copybtn')")
         return page
 
     return turn_to
