@@ -41,6 +41,7 @@ extensions = [
     "extensions.leftovers",
     "extensions.lines",
     "extensions.listing",
+    "extensions.markdown",
     "extensions.pictures",
     "extensions.schedule",
     "extensions.sitemap",

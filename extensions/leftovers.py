@@ -21,8 +21,9 @@ def remove(app, env) -> None:
     before = set(kept.read_text(encoding="utf-8").splitlines()) if kept.exists() else set()
     for file in before - files:
         page = (folder / file).resolve()
-        if page.is_relative_to(folder) and page.is_file():
-            page.unlink()
+        for path in (page, page.with_suffix(".md")):  # its copy for those who read Markdown
+            if path.is_relative_to(folder) and path.is_file():
+                path.unlink()
     kept.write_text("".join(f"{file}\n" for file in sorted(files)), encoding="utf-8")
 
 
