@@ -17,8 +17,8 @@ WORKERS = 5
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench speed pictures steps inventory walk outputs mutants soak fresh pins cluster \
-    cluster-down clean site-venv test-venv
+.PHONY: help html live linkcheck test quick lint bench speed pictures steps notebook inventory walk outputs mutants soak fresh pins \
+    cluster cluster-down clean site-venv test-venv
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name what; do printf 'make %-13s %s\n' "$$name" "$$what"; done
@@ -81,6 +81,12 @@ inventory: html test-venv ## lists every block of code on the pages, with its ki
 
 walk: html test-venv ## types the pages as a learner does, on a cluster of its own (as root): make walk PAGE=array-jobs
 	@$(WALK) -v $(PAGES)
+
+notebook: test-venv ## runs the notebook from a fresh kernel, saves it with its outputs, and exports it
+	@$(PYTHON_IN) -m nbconvert --log-level WARN --to notebook --execute --inplace code/jupyter/knn_iris.ipynb
+	@$(PYTHON_IN) -m nbconvert --log-level WARN --to script --output-dir code/python/scikit_example code/jupyter/knn_iris.ipynb
+	@rm -r code/jupyter/results
+	@$(MAKE) --no-print-directory pictures
 
 outputs: html test-venv ## walks, and writes what came out into the pages and their pictures
 	@$(WALK) -v --update-outputs $(PAGES)

@@ -118,6 +118,15 @@ EXERCISES = {
             "the tasks that run again: --array=6",
         ],
     },
+    "own-sweep": {
+        "title": "Another risk",
+        "minutes": 5,
+        "files": {},
+        "hints": [
+            "the collector compares each result with its row of sweep.csv",
+            "with one row a task, its --array= line is right as it is",
+        ],
+    },
     "failures": {
         "title": "Twice is not always enough",
         "minutes": 8,
@@ -507,6 +516,21 @@ def check_collect(answers):
         raise Wrong("scores.csv has not all tasks", hint)
 
 
+def check_own_sweep(answers):
+    hint = "write 0.08 in place of 0.06 in create_sweep.py, and run it"
+    risks = {row["risk"] for row in read_table("sweep.csv", "risk", hint)}
+    if "0.08" not in risks or "0.06" in risks:
+        found = first_line(", ".join(sorted(risks)))
+        raise Wrong(f"sweep.csv has the risks {found}", hint)
+    rows = last_named("epidemic")
+    why = "only these rows have another risk: 5, 11, 17, 23"
+    must_have_tasks(rows, ["5", "11", "17", "23"], why)
+    must_be_completed(rows, "epidemic_ID_INDEX.log")
+    hint = "collect once more with --param-file sweep.csv"
+    if {row["risk"] for row in read_table("epidemic.csv", "risk", hint)} != risks:
+        raise Wrong("epidemic.csv has other risks than sweep.csv", hint)
+
+
 def check_failures(answers):
     hint = "sed -i 's/^3,20/3,500/' inputs.csv, then run task 3"
     rows = read_table("inputs.csv", "megabytes", hint)
@@ -754,6 +778,7 @@ CHECKS = {
     "submission-script": check_submission_script,
     "dependencies": check_dependencies,
     "collect": check_collect,
+    "own-sweep": check_own_sweep,
     "failures": check_failures,
     "time-limits": check_time_limits,
     "threads-and-seeds": check_threads_and_seeds,

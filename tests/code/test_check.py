@@ -26,6 +26,7 @@ AT_ONCE = {"SECONDS_OF_WORK": 0}
 # {tasks} stands for a row each of the tasks 0 to 6.
 EARLIER = """\
 1_{tasks}|knn_array|COMPLETED|0:0|1024M|sbatch slurm/scikit_example/submit_parallel.sh
+2_{tasks}|epidemic|COMPLETED|0:0|1024M|sbatch --array=0-6 slurm/own_sweep/submit_sweep.sh 4 epidemic
 8|stage|COMPLETED|0:0|100M|sbatch slurm/login_node/stage.sh
 24_{tasks}|uneven|COMPLETED|0:0|200M|sbatch slurm/failures/uneven.sh
 34|cv_checkpoint|COMPLETED|0:0|1024M|sbatch slurm/scikit_example/submit_checkpoint.sh euclidean 40 cv/resumed.json
@@ -43,6 +44,12 @@ JOBS = {
 14|knn_preprocess|COMPLETED|0:0|1024M|sbatch --parsable slurm/scikit_example/submit_preprocess.sh
 15_{tasks}|knn_array|COMPLETED|0:0|1024M|sbatch --parsable --dependency=afterok:14 slurm/a.sh
 16|list|COMPLETED|0:0|1000M|sbatch --dependency=afterany:15 --job-name=list --time=1 --wrap=ls results | cat
+""",
+    "own-sweep": """\
+30_5|epidemic|COMPLETED|0:0|1024M|sbatch --array=5,11,17,23 slurm/own_sweep/submit_sweep.sh 1 epidemic
+30_11|epidemic|COMPLETED|0:0|1024M|sbatch --array=5,11,17,23 slurm/own_sweep/submit_sweep.sh 1 epidemic
+30_17|epidemic|COMPLETED|0:0|1024M|sbatch --array=5,11,17,23 slurm/own_sweep/submit_sweep.sh 1 epidemic
+30_23|epidemic|COMPLETED|0:0|1024M|sbatch --array=5,11,17,23 slurm/own_sweep/submit_sweep.sh 1 epidemic
 """,
     "failures": """\
 31_3|uneven|OUT_OF_MEMORY|0:125|200M|sbatch --parsable --array=3 slurm/failures/uneven.sh
@@ -96,6 +103,10 @@ def table(indices):
     return "index,n_neighbors,metric,accuracy\n" + "".join(f"{i},1,cosine,0.7\n" for i in indices)
 
 
+def risks(*cells):
+    return "index,risk\n" + "".join(f"{index},{risk}\n" for index, risk in enumerate(cells))
+
+
 PARAMETERS = "index,n_neighbors\n" + "".join(f"{index},{2**index}\n" for index in range(7))
 CITIES = (CODE / "cities.csv").read_text(encoding="utf-8")
 INPUTS = (CODE / "slurm/failures/inputs.csv").read_text().replace("2O", "20")
@@ -116,6 +127,8 @@ FOLLOWED = {
     "results/scores_k04.json": runs_of(4),
     "params.csv": PARAMETERS,
     "scores.csv": table(range(7)),
+    "sweep.csv": risks("0.05", "0.06"),
+    "epidemic.csv": risks("0.05", "0.06"),
     "sorted.csv": "".join(sorted(CITIES.splitlines(keepends=True))),
     "inputs.csv": INPUTS,
     "uneven/uneven_3.json": '{"index": 3, "runs": [{"megabytes": 20, "seconds": 0, "bytes": 20000000}]}',
@@ -138,6 +151,7 @@ SOLVED = {
     "submission-script": {"results/scores_k48.json": runs_of(48)},
     "dependencies": {"list_16.log": "".join(f"scores_{index}.json\n" for index in range(7)) + "scores.json\n"},
     "collect": {"scores-without.csv": table(range(6))},
+    "own-sweep": {"sweep.csv": risks("0.05", "0.08"), "epidemic.csv": risks("0.05", "0.08")},
     "failures": {
         "inputs.csv": INPUTS.replace("3,20", "3,500"),
         "uneven/uneven_3.json": '{"index": 3, "runs": [{"megabytes": 500, "seconds": 0, "bytes": 500000000}]}',
@@ -229,6 +243,12 @@ WRONG = {
         ({"scores-without.csv": 'index\n"0\n'}, "scores-without.csv is damaged: unexpected end of data"),
         ({"results/scores_6.json": None}, "results/scores_6.json is missing"),
         ({"scores.csv": table(range(6))}, "scores.csv has not all tasks"),
+    ],
+    "own-sweep": [
+        ({"sweep.csv": risks("0.05", "0.06", "0.08")}, "sweep.csv has the risks 0.05, 0.06, 0.08"),
+        ({"epidemic.csv": risks("0.05", "0.06")}, "epidemic.csv has other risks than sweep.csv"),
+        (("30_23", "31_24"), "job 31 has 24, and only these rows have another risk: 5, 11, 17, 23"),
+        (("30_5|epidemic|COMPLETED|0:0", "30_5|epidemic|FAILED|1:0"), "job 30_5 is FAILED with 1:0"),
     ],
     "failures": [
         ({"inputs.csv": INPUTS}, "inputs.csv does not give 500 megabytes to task 3"),

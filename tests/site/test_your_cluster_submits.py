@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from practice import FOLDER, Cluster, name_of
+from practice import FOLDER, Cluster, name_of, poll
 
 pytestmark = pytest.mark.engine
 
@@ -108,5 +108,6 @@ def test_a_copied_command_runs_there(cluster, reader):
         if line.startswith("$ srun") and line.endswith(" hostname")
     )  # fmt: skip
     assert cluster.output(command) == "n1"
-    rows = cluster.output("sacct -X -n -P --name hostname -o Partition,Account,State").splitlines()
-    assert set(rows) == {"night|project|COMPLETED"}
+    # srun ends before the accounting knows of it.
+    rows = "sacct -X -n -P --name hostname -o Partition,Account,State"
+    poll(lambda: cluster.output(rows) == "night|project|COMPLETED", 60, "the job is accounted")
