@@ -42,6 +42,7 @@ extensions = [
     "extensions.lines",
     "extensions.listing",
     "extensions.markdown",
+    "extensions.one_file",
     "extensions.pictures",
     "extensions.schedule",
     "extensions.sitemap",
