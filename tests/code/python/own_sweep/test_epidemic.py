@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pytest
 from bundle import load
 from PIL import Image
@@ -39,21 +38,6 @@ def test_a_row_is_the_same_however_the_rows_are_divided(learner, sweep, call):
     assert [(run["contacts"], run["risk"], run["seed"]) for run in runs] == [(4, "0.010", seed) for seed in range(5)]
     infected = [run["infected"] for result in found.values() for run in result["runs"]]
     assert all(0.01 <= share <= 1 for share in infected)
-
-
-def test_the_whole_way_to_a_heat_map(learner, call):
-    assert call("python/own_sweep/create_sweep.py")[0] == 0
-    for first in range(0, 24, 4):
-        assert call(SCRIPT, first, 4, "epidemic")[0] == 0
-    collect = ("python/collection.py", "epidemic", "epidemic.csv", "--param-file", "sweep.csv")
-    assert call(*collect) == (0, "wrote epidemic.csv: 24 results, index 0-23\n", "")
-    names = ("--x", "risk", "--y", "contacts", "--value", "infected", "--mean")
-    status, shown, _ = call("python/plot_scores.py", "epidemic.csv", "epidemic.png", *names)
-    assert status == 0
-    table = np.array([line.split()[1:] for line in shown.splitlines()[1:-1]], dtype=float)
-    assert table.shape == (4, 6)
-    # More contacts and more risk infect more.
-    assert (np.diff(table, axis=0) >= 0).all() and (np.diff(table, axis=1) >= 0).all()
 
 
 def test_nobody_is_ill_without_contacts_and_all_are_with_many():
