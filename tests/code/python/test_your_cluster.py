@@ -99,6 +99,14 @@ def test_all_scripts_of_a_folder_are_filled_in(learner):
     assert again.stdout == f"slurm: {len(BATCH_SCRIPTS)} scripts, 0 changed\n"
 
 
+def test_what_is_no_batch_script_stays_as_it_is(learner):
+    path = learner.folder / "slurm/tools.sh"
+    path.write_text("echo apptainer exec knn.sif\n")
+    done = learner.run(SCRIPT, "slurm", *options(VALUES), check=True)
+    assert done.stdout == f"slurm: {len(BATCH_SCRIPTS) + 1} scripts, {len(BATCH_SCRIPTS)} changed\n"
+    assert path.read_text() == "echo apptainer exec knn.sif\n"
+
+
 def test_without_values_nothing_is_changed(learner):
     before = snapshot(learner.folder)
     assert learner.run(SCRIPT, "slurm", check=True).stdout == f"slurm: {len(BATCH_SCRIPTS)} scripts, 0 changed\n"
