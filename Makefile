@@ -55,9 +55,11 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 	@./tests/engines.sh
 	@$(MAKE) --no-print-directory html lint
 	@rm -rf _build/coverage
-	@$(WALK) -n $(WORKERS) --durations=20 --durations-min=5 tests $(PAGES)
-	@$(PYTHON_IN) -m coverage combine -q --rcfile=tests/code/coverage.ini
-	@$(PYTHON_IN) -m coverage report --rcfile=tests/code/coverage.ini
+	@# What no test ran is said also when a test has failed.
+	@status=0; $(WALK) -n $(WORKERS) --durations=20 --durations-min=5 tests $(PAGES) || status=1; \
+	$(PYTHON_IN) -m coverage combine -q --rcfile=tests/code/coverage.ini || status=1; \
+	$(PYTHON_IN) -m coverage report --rcfile=tests/code/coverage.ini || status=1; \
+	exit $$status
 
 quick: html lint ## the tests that need no engine and little time, for while you write
 	@$(WALK) -q -n 2 -m "not engine and not slow" tests $(PAGES)
