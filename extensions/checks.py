@@ -9,14 +9,15 @@ The program, `checks_program` in conf.py, has a constant EXERCISES: names to wha
 exercise of that name has the label `ex-NAME`, and the same title; so neither is without the other.
 """
 
-import ast
 import re
 from pathlib import Path
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from extensions import tables
+from extensions.counts import constants
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +35,12 @@ def table_of(env) -> dict[str, dict]:
     file = env.config.checks_program
     env.note_dependency(str(Path(env.srcdir) / file))
     try:
-        for node in ast.parse((Path(env.srcdir) / file).read_bytes()).body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXERCISES":
-                return ast.literal_eval(node.value)
+        found = constants(Path(env.srcdir) / file, "EXERCISES")
     except (OSError, SyntaxError, ValueError) as error:
         raise Wrong(f"{file} can't be read: {error}") from error
-    raise Wrong(f"{file} has no EXERCISES")
+    if not found:
+        raise Wrong(f"{file} has no EXERCISES")
+    return found[0]
 
 
 def command(name: str, exercise: dict, program: str) -> nodes.literal:
@@ -78,10 +79,7 @@ class Exercises(SphinxDirective):
             rows += [self.row(name, found, table) for name, found in pages.items()]
         except Wrong as error:
             return [self.state.document.reporter.warning(f"exercises: {error}", line=self.lineno)]
-        body = nodes.tbody("", *[cells(row) for row in rows])
-        group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
-        group += [nodes.thead("", cells([nodes.Text(word) for word in HEADER])), body]
-        return [nodes.table("", group)]
+        return [tables.table(HEADER, WIDTHS, rows)]
 
     def pages(self) -> dict[str, tuple[str, str]]:
         """Return the page and the title of each exercise."""
@@ -102,24 +100,11 @@ class Exercises(SphinxDirective):
         exercise = table.get(name)
         if exercise and exercise["title"] != title:
             raise Wrong(f"ex-{name} is {title!r} on {page}, and {exercise['title']!r} in {program}")
-        link = nodes.inline("", title)
-        cell = [self.link("ref", f"ex-{name}", link), self.link("doc", f"/{page}", nodes.inline("", page))]
+        cell = [tables.link(self.env, "ref", f"ex-{name}", title), tables.link(self.env, "doc", f"/{page}", page)]
         if not exercise:
             return [*cell, nodes.Text(""), nodes.Text("by eye")]
         minutes = nodes.inline("", str(exercise["minutes"]), classes=["count"])
         return [*cell, minutes, command(name, exercise, program)]
-
-    def link(self, kind: str, target: str, words: nodes.inline) -> nodes.Node:
-        """Return a link to an exercise with its title, or to a page, whose title Sphinx writes."""
-        return addnodes.pending_xref(
-            "", words, refdoc=self.env.docname, refdomain="std", reftype=kind, reftarget=target,
-            refexplicit=kind == "ref", refwarn=True,
-        )  # fmt: skip
-
-
-def cells(contents: list) -> nodes.row:
-    """Return a row of a table."""
-    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", content)) for content in contents])
 
 
 def setup(app) -> dict:

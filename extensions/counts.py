@@ -27,6 +27,15 @@ class Unknown(Exception):
     """There is nothing to count, or not where it should be."""
 
 
+def constants(path: Path, name: str) -> list:
+    """Return the values that a Python file gives to a name at its top level, found without running it."""
+    return [
+        ast.literal_eval(node.value)
+        for node in ast.parse(path.read_bytes()).body
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]
+    ]
+
+
 @dataclass(frozen=True)
 class InFile:
     """Something that one file says how many there are of."""
@@ -46,10 +55,7 @@ class Constant(InFile):
 
     def read(self, root: Path, counts: dict) -> int:
         """Return the number, found without running the file."""
-        found = []
-        for node in ast.parse((root / self.file).read_bytes()).body:
-            if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [self.name]:
-                found.append(ast.literal_eval(node.value))
+        found = constants(root / self.file, self.name)
         if len(found) != 1:
             raise Unknown(f"{self.file} defines {self.name} {len(found)} times")
         return found[0] if isinstance(found[0], int) else len(found[0])

@@ -25,6 +25,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from extensions import tables
+
 TIME = re.compile(r"^\*\*Time:\*\* about (\d+) minutes", re.M)
 HEADER = ("begin", "minutes", "what")
 WIDTHS = (15, 15, 70)  # per cent
@@ -60,11 +62,7 @@ class Schedule(SphinxDirective):
             return int(words[1]), nodes.Text(words[2].strip())
         page = str(PurePosixPath(self.env.docname).parent / line.strip())
         time = minutes(self.env, page)
-        link = addnodes.pending_xref(
-            "", nodes.inline("", page), refdoc=self.env.docname, refdomain="std", reftype="doc",
-            reftarget=f"/{page}", refexplicit=False, refwarn=True,
-        )  # fmt: skip
-        return time, link
+        return time, tables.link(self.env, "doc", f"/{page}", page)
 
 
 class pending_duration(nodes.Inline, nodes.TextElement):
@@ -117,22 +115,13 @@ def minutes(env: BuildEnvironment, page: str) -> int:
 
 def table(rows: list[tuple[int, nodes.Node]]) -> nodes.table:
     """Return a table of minutes and what is done in them; it begins at 0:00."""
-    group = nodes.tgroup("", *[nodes.colspec(colwidth=width) for width in WIDTHS], cols=len(WIDTHS))
-    body = nodes.tbody()
-    begin = 0
+    begin, lines = 0, []
     for minutes, what in rows:
         numbers = [f"{begin // 60}:{begin % 60:02}", str(minutes)]
         # The class tells those who look for typed numbers that these are computed.
-        body += cells([*[nodes.inline("", number, classes=["count"]) for number in numbers], what])
+        lines.append([*[nodes.inline("", number, classes=["count"]) for number in numbers], what])
         begin += minutes
-    group += nodes.thead("", cells([nodes.Text(word) for word in HEADER]))
-    group += body
-    return nodes.table("", group, classes=["schedule"])
-
-
-def cells(contents: list) -> nodes.row:
-    """Return a row of a table."""
-    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", content)) for content in contents])
+    return tables.table(HEADER, WIDTHS, lines, classes=["schedule"])
 
 
 def setup(app) -> dict:
