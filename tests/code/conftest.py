@@ -10,7 +10,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
-from bundle import CODE, COVERAGE_DATA, HERE, Learner, execute, snapshot
+from bundle import CODE, COVERAGE_DATA, DAMAGED_CITIES, HERE, Learner, execute, snapshot
 from bundle import refusal as line_of
 from coverage import Coverage
 
@@ -128,3 +128,14 @@ def stays(learner, call):
         return err
 
     return stays
+
+
+@pytest.fixture(params=DAMAGED_CITIES)
+def damaged_cities(request, learner):
+    """What is said of the learner's cities.csv, which is damaged or missing: one line."""
+    data, message = DAMAGED_CITIES[request.param]
+    path = learner.folder / "cities.csv"
+    path.unlink()
+    if data is not None:
+        path.write_text(data)
+    return message

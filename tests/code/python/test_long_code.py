@@ -5,7 +5,7 @@ import csv
 import shutil
 
 import pytest
-from bundle import CODE, DAMAGED_CITIES, load
+from bundle import CODE, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,13 +89,8 @@ def test_the_csv_is_utf_8_whatever_the_computer_prefers(learner):
     learner.run(CHECK, "cities", env=ascii_only, check=True)
 
 
-@pytest.mark.parametrize("what", DAMAGED_CITIES)
-def test_a_damaged_csv_is_one_line(learner, refusal, what):
-    data, message = DAMAGED_CITIES[what]
-    (learner.folder / "cities.csv").unlink()
-    if data is not None:
-        (learner.folder / "cities.csv").write_text(data)
-    assert refusal(SCRIPT, constants=AT_ONCE) == message
+def test_a_damaged_csv_is_one_line(damaged_cities, refusal):
+    assert refusal(SCRIPT, constants=AT_ONCE) == damaged_cities
 
 
 @pytest.mark.parametrize("row", [b"Oslo,Norway,north,10.7\n", b"Troms\xf8,Norway,69.6,18.9\n", b'"Oslo,Norway,1,2\n'])

@@ -4,7 +4,7 @@ import random
 import shutil
 
 import pytest
-from bundle import CODE, DAMAGED_CITIES
+from bundle import CODE
 
 SCRIPT = "python/long_code_for_index.py"
 CHECK = "check.py"
@@ -38,10 +38,5 @@ def test_the_possible_indices_come_from_the_data(learner):
     assert learner.refuses(SCRIPT, 1) == "give one index from 0 to 0, not ['1']"
 
 
-@pytest.mark.parametrize("what", DAMAGED_CITIES)
-def test_a_damaged_csv_is_one_line(learner, refusal, what):
-    data, message = DAMAGED_CITIES[what]
-    (learner.folder / "cities.csv").unlink()
-    if data is not None:
-        (learner.folder / "cities.csv").write_text(data)
-    assert refusal(SCRIPT, 0, constants=AT_ONCE) == message
+def test_a_damaged_csv_is_one_line(damaged_cities, refusal):
+    assert refusal(SCRIPT, 0, constants=AT_ONCE) == damaged_cities
