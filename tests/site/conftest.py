@@ -45,7 +45,7 @@ AT_REST = """() => {
     document.querySelectorAll("button.toggle-button-hidden").forEach(button => button.click());
 }"""
 # Who waits for something in a page gives Playwright a function, `() => ...`: the policy lets no text become code.
-HANG = 600_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
+HANG = 300_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 
 def pytest_generate_tests(metafunc):
