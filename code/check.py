@@ -517,7 +517,7 @@ def check_collect(answers):
 
 
 def check_own_sweep(answers):
-    hint = "write 0.08 in place of 0.06 in create_sweep.py, and run it"
+    hint = "write 0.08 instead of 0.06 in create_sweep.py, and run it"
     risks = {row["risk"] for row in read_table("sweep.csv", "risk", hint)}
     if "0.08" not in risks or "0.06" in risks:
         found = first_line(", ".join(sorted(risks)))
@@ -526,7 +526,7 @@ def check_own_sweep(answers):
     why = "only these rows have another risk: 5, 11, 17, 23"
     must_have_tasks(rows, ["5", "11", "17", "23"], why)
     must_be_completed(rows, "epidemic_ID_INDEX.log")
-    hint = "collect once more with --param-file sweep.csv"
+    hint = "collect again with --param-file sweep.csv"
     if {row["risk"] for row in read_table("epidemic.csv", "risk", hint)} != risks:
         raise Wrong("epidemic.csv has other risks than sweep.csv", hint)
 

@@ -206,15 +206,15 @@ class ListingDirective(LiteralInclude):
             note += [nodes.Text("Highlighted: new or changed against "), nodes.literal("", self.known_as(before))]
             note += nodes.Text(". ")
         if changes.removed:
-            note += nodes.Text("Removed: " if changes.highlighted else f"Against {self.known_as(before)}, removed: ")
+            note += nodes.Text("Removed " if changes.highlighted else f"Against {self.known_as(before)}, removed ")
         for place, removed in enumerate(changes.removed):
             where = f"after line {removed.after}" if removed.after in shown else f"before line {removed.before}"
-            note += nodes.Text(f"{'; ' if place else ''}{where} ")
+            note += nodes.Text(f"{'; ' if place else ''}{where}: ")
             lines = removed.lines if len(removed.lines) <= REPEATED else removed.lines[:1]
             for number, line in enumerate(lines):
                 note += [nodes.Text(", " if number else ""), nodes.literal("", line)]
             if len(lines) < len(removed.lines):
-                note += nodes.Text(f" and {len(removed.lines) - 1} lines below it")
+                note += nodes.Text(f" and the {len(removed.lines) - 1} lines below it")
         if changes.removed:
             note += nodes.Text(".")
         return note

@@ -55,10 +55,10 @@ def test_what_is_gone_is_said(steps):
     steps.write("code/next.py", "a = 1\ndef main():\n    print(k)\n")
     assert steps.page(INCLUDE + ":changes-from:\n```\n") == ""
     note = soup(steps).select_one(".listing-note").get_text()
-    assert note == "Against step.py, removed: after line 2 for k in [1, 2]:."
+    assert note == "Against step.py, removed after line 2: for k in [1, 2]:."
     steps.write("code/step.py", "a = 1\ndef main():\n    b\n    c\n    d\n    e\n    print(k)\n")
     assert steps.page(INCLUDE + ":changes-from:\n```\n") == ""
-    assert soup(steps).select_one(".listing-note").get_text().endswith("after line 2 b and 3 lines below it.")
+    assert soup(steps).select_one(".listing-note").get_text().endswith("after line 2: b and the 3 lines below it.")
 
 
 @pytest.mark.parametrize(
@@ -162,18 +162,18 @@ def note(project):
 @pytest.mark.parametrize(
     ("old", "new", "options", "said"),
     [
-        ("import os\na = 1\n", "a = 1\n", "", "before line 1 import os."),
-        ("import os\n\na = 1\n", "# new\na = 1\n", "", "before line 2 import os."),
-        ("x = 1\n@cache\ndef f():\n    x\n", "x = 1\ndef f():\n    x\n", ":pyobject: f", "before line 2 @cache."),
-        ("x = 1\n\ny = 1\n\ndef f():\n    x\n", "x = 1\n\ndef f():\n    x\n", "", "after line 1 y = 1."),
-        ("a = 1\nb = 2\n", "a = 1\n", "", "after line 1 b = 2."),
+        ("import os\na = 1\n", "a = 1\n", "", "before line 1: import os."),
+        ("import os\n\na = 1\n", "# new\na = 1\n", "", "before line 2: import os."),
+        ("x = 1\n@cache\ndef f():\n    x\n", "x = 1\ndef f():\n    x\n", ":pyobject: f", "before line 2: @cache."),
+        ("x = 1\n\ny = 1\n\ndef f():\n    x\n", "x = 1\n\ndef f():\n    x\n", "", "after line 1: y = 1."),
+        ("a = 1\nb = 2\n", "a = 1\n", "", "after line 1: b = 2."),
     ],
 )
 def test_what_is_gone_at_the_top_is_said(steps, old, new, options, said):
     (steps.source / "code/step.py").write_text(old)
     (steps.source / "code/next.py").write_text(new)
     assert steps.page(f"{INCLUDE}:changes-from:\n{options}\n```\n") == ""
-    assert note(steps) == f"Against step.py, removed: {said}"
+    assert note(steps) == f"Against step.py, removed {said}"
 
 
 def test_what_is_gone_above_an_excerpt_is_not_said(steps):
