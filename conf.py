@@ -46,6 +46,7 @@ extensions = [
     "extensions.pictures",
     "extensions.schedule",
     "extensions.sitemap",
+    "extensions.sites",
     "extensions.slurm",
     "extensions.templates",
     "extensions.typed",

@@ -72,7 +72,10 @@ def preset(path: Path, allowed: dict[str, str]) -> dict:
     for name, value in [*values.items(), *(("partition", one) for one in site.get("partitions", []))]:
         if name not in allowed or not isinstance(value, str) or not re.fullmatch(allowed[name], value):
             raise ConfigError(f"your_cluster: {path}: {name} can't be {value!r}")
-    return {"name": site["name"], "partitions": site.get("partitions", []), "values": values}
+    if not site["source"].startswith("https://"):
+        raise ConfigError(f"your_cluster: {path}: source can't be {site['source']!r}")
+    said = {name: str(site[name]) for name in ("name", "source", "date")}
+    return {**said, "partitions": site.get("partitions", []), "values": values}
 
 
 def places_in_transcript(block: Transcript, names: list[str]) -> list[Place]:

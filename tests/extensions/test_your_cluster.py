@@ -159,7 +159,8 @@ module = "module load apptainer"
 def test_a_site_fills_in_what_is_its_own(tmp_path):
     (tmp_path / "here.toml").write_text(SITE)
     assert preset(tmp_path / "here.toml", patterns(SCRIPT)) == {
-        "name": "Here", "partitions": ["small"], "values": {"module": "module load apptainer"},
+        "name": "Here", "source": "https://example.org/slurm", "date": "2026-11-28",
+        "partitions": ["small"], "values": {"module": "module load apptainer"},
     }  # fmt: skip
 
 
@@ -181,6 +182,7 @@ def test_a_page_knows_what_its_site_fills_in(project):
         ("module =", "modul =", "modul can't be 'module load apptainer'"),
         ('source = "https://example.org/slurm"\n', "", "source is missing"),
         ("date = 2026-11-28\n", "", "date is missing"),
+        ("https://example.org/slurm", "javascript:alert(1)", "source can't be 'javascript:alert(1)'"),
         ('"Here"', "Here", "Invalid value"),
     ],
 )

@@ -1,0 +1,52 @@
+"""Lists the sites whose values are known, each with a link that fills them in.
+
+    ```{sites}
+    ```
+
+They are the files beside the site's own, `your_cluster_site` in conf.py. One that fills in nothing is not listed.
+"""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from extensions import tables
+from extensions.your_cluster import FIELDS, load, patterns, preset
+
+HEADER = ("site", "what is filled in", "its documentation")
+WIDTHS = (20, 50, 30)  # per cent
+LINK = "#your-cluster?"  # as in the script of the form
+
+
+class Sites(SphinxDirective):
+    """Build a table of the known sites: no options, no content."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table; ConfigError for a file that can't be read, or that says what can't be."""
+        root = Path(self.env.srcdir)
+        script = root / self.config.your_cluster_script
+        allowed = patterns(load(script))
+        files = sorted((root / self.config.your_cluster_site).parent.glob("*.toml"))
+        self.env.note_reread()  # a new file belongs to it, too
+        sites = [preset(file, allowed) for file in files]
+        return [tables.table(HEADER, WIDTHS, [row(site) for site in sites if site["values"]])]
+
+
+def row(site: dict) -> list[nodes.Node]:
+    """Return what a row of the table shows of a site."""
+    values = nodes.inline()
+    for name, label, _ in FIELDS:
+        if name in site["values"]:
+            values += [nodes.Text(", " if values.children else ""), nodes.Text(f"{label}: ")]
+            values += nodes.literal("", site["values"][name])
+    guide = nodes.reference("", "its guide", refuri=site["source"])
+    source = nodes.inline("", "", guide, nodes.Text(f", {site['date']}"))
+    return [nodes.reference("", site["name"], refuri=LINK + urlencode(site["values"])), values, source]
+
+
+def setup(app) -> dict:
+    """Register the directive; Sphinx calls it."""
+    app.add_directive("sites", Sites)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
