@@ -96,7 +96,7 @@ def places_in_transcript(block: Transcript, names: list[str]) -> list[Place]:
             found.append((start, start, "module", "", " && "))
         for match in RUNTIME.finditer(command.text):
             found.append((start + match.start(), start + match.end(), "runtime", "", ""))
-        if command.text == "python3 python/your_cluster.py slurm":
+        if command.text == "python3 python/your_cluster.py slurm solutions":
             end = start + len(command.text)
             found += [(end, end, name, f" --{name}='", "'") for name in names]
         if command.text == "cd ~/notebook-to-cluster":

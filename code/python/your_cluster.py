@@ -1,6 +1,6 @@
-"""Put what your cluster wants into all batch scripts (*.sh) below a folder.
+"""Put what your cluster wants into all batch scripts (*.sh) below some folders.
 
-python3 python/your_cluster.py slurm --account=PROJECT --partition=PARTITION
+python3 python/your_cluster.py slurm solutions --account=PROJECT --partition=PARTITION
 
 What you do not give stays as it is. Called again, it changes its own lines.
 """
@@ -87,7 +87,7 @@ def fill(script, values):
 def main():
     """Change the scripts."""
     parser = argparse.ArgumentParser(description="Fill in what your cluster wants.")
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     for name in PATTERNS:
         parser.add_argument(f"--{name}")
     args = parser.parse_args()
@@ -95,10 +95,13 @@ def main():
     for name in set(values) & set(PATTERNS):
         if not re.fullmatch(PATTERNS[name], values[name]):
             sys.exit(f"--{name}: {values[name]!a} is nothing that it can be")
-    # A name with a dot at its beginning is a file that somebody has not finished.
-    paths = sorted(path for path in args.folder.rglob("*.sh") if path.name[0] != ".")
-    if not paths:
-        sys.exit(f"{args.folder} has no batch script: go to the folder of the lesson")
+    paths = []
+    for folder in args.folders:
+        # A name with a dot at its beginning is a file that somebody has not finished.
+        found = sorted(path for path in folder.rglob("*.sh") if path.name[0] != ".")
+        if not found:
+            sys.exit(f"{folder} has no batch script: go to the folder of the lesson")
+        paths += found
     changed = 0
     for path in paths:
         old = path.read_bytes().decode()
@@ -109,7 +112,8 @@ def main():
             unfinished.write_bytes(new.encode())
             shutil.copymode(path, unfinished)
             unfinished.replace(path)
-    print(f"{args.folder}: {len(paths)} scripts, {changed} changed")
+    folders = " ".join(map(str, args.folders))
+    print(f"{folders}: {len(paths)} scripts, {changed} changed")
 
 
 if __name__ == "__main__":

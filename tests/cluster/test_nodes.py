@@ -63,7 +63,7 @@ def test_seff_says_what_a_job_has_used(cluster):
 SITE = ("--nodes=1", "--partitions=cpu,night", "--max-array-size=6", "--account=project", "--modules")
 # What a learner does with the lines of a batch script that are his site's.
 OWN_LINES = r"""
-sed -i slurm/*/submit_*.sh -e 's/^# module load apptainer/module load apptainer/' \
+sed -i slurm/*/submit_*.sh solutions/slurm/*.sh -e 's/^# module load apptainer/module load apptainer/' \
     -e 's/^##SBATCH --account=PROJECT/#SBATCH --account=project/' \
     -e 's/^##SBATCH --partition=PARTITION/#SBATCH --partition=night/'
 """

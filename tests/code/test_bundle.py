@@ -21,7 +21,7 @@ def script(tmp_path):
 def test_the_folder_holds_what_the_bundle_holds(learner):
     files = snapshot(learner.folder)
     assert files["cities.csv"] == (CODE / "cities.csv").read_bytes()
-    assert "slurm/cities/submit_cities.sh" in files
+    assert "solutions/slurm/submit_cities.sh" in files
     assert not [name for name in files if "__pycache__" in name]
 
 

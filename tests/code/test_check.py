@@ -116,7 +116,7 @@ MENDED_PI = PI.replace("np.random.seed(1)", "rng = np.random.default_rng([index,
 )
 SHARED = (CODE / "slurm/pitfalls/one_temporary_file.sh").read_text()
 NO_WORDS = "import sys\n\nif not 0 <= int(sys.argv[1]) < 12:\n    sys.exit('no')\n"
-INDEX = (CODE / "python/long_code_for_index.py").read_text(encoding="utf-8")
+INDEX = (CODE / "solutions/python/long_code_for_index.py").read_text(encoding="utf-8")
 
 # What a learner has who has followed all pages, but done no exercise.
 FOLLOWED = {

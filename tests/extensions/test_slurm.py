@@ -39,7 +39,7 @@ def test_a_page_is_highlighted_with_it(project, language):
 
 @pytest.mark.parametrize("language", ["slurm", "sbatch"])
 def test_what_changes_is_found_as_in_bash(language, root):
-    for path in sorted((root / "code/slurm").rglob("*.sh")):
+    for path in sorted((root / "code").rglob("*.sh")):
         text = path.read_text()
         assert without_comments(text, language) == without_comments(text, "bash")
     assert without_comments(SCRIPT, language) == without_comments(SCRIPT, "bash")

@@ -122,7 +122,7 @@ def names(command, where=False):
         ("apptainer build knn.sif container/singularity.def", ["module", "runtime"]),
         ("ls container/apptainer exec", []),
         ("cd ~/notebook-to-cluster", ["folder"]),
-        ("python3 python/your_cluster.py slurm", ["account", "mail"]),
+        ("python3 python/your_cluster.py slurm solutions", ["account", "mail"]),
         ("python3 python/your_cluster.py slurm-copy", []),
     ],
 )

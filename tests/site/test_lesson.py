@@ -10,6 +10,7 @@ import pytest
 from docutils import nodes
 from PIL import Image, ImageChops
 from sphinx.addnodes import download_reference, pending_xref
+from sphinx_exercise.nodes import solution_node
 
 from walk.collect import collect, is_run
 from walk.model import Transcript
@@ -68,6 +69,14 @@ def test_every_shown_file_can_be_downloaded_where_it_is_first_shown(doctree, pag
 
 def test_only_files_of_a_learner_are_shown(doctree, page_name, root):
     assert [path for path in listings(doctree(page_name), root) if not path.startswith("code/")] == []
+
+
+def test_a_file_that_only_a_solution_shows_lies_where_nobody_comes_upon_it(doctree, page_names, root):
+    pages = [doctree(name) for name in page_names]
+    answers = [solution for page in pages for solution in page.findall(solution_node)]
+    inside, everywhere = ([file for tree in trees for file in listings(tree, root)] for trees in (answers, pages))
+    hidden = {file for file in everywhere if file.startswith("code/solutions/")}
+    assert hidden == {file for file in inside if inside.count(file) == everywhere.count(file)}
 
 
 @pytest.fixture(scope="session")

@@ -230,9 +230,10 @@ def test_without_values_a_file_is_downloaded_as_it_is(page):
 
 def test_the_command_for_the_unpacked_folder_has_all_values(filled):
     text = filled("content/your-cluster").evaluate(LOOK)[0]
-    [command] = re.findall(r"^\$ (python3 python/your_cluster.py slurm .*)$", text, re.M)
+    [command] = re.findall(r"^\$ (python3 python/your_cluster.py slurm solutions .*)$", text, re.M)
     given = {name: value for name, value in VALUES.items() if name != "folder"}
-    assert command == "python3 python/your_cluster.py slurm " + " ".join(f"--{n}='{v}'" for n, v in given.items())
+    options = " ".join(f"--{n}='{v}'" for n, v in given.items())
+    assert command == f"python3 python/your_cluster.py slurm solutions {options}"
 
 
 def test_it_needs_no_mouse_and_one_key_clears(page):

@@ -96,7 +96,7 @@ def test_what_was_unpacked_and_filled_in_runs_there(cluster, reader, site):
     assert "cd $HOME/unpacked/notebook-to-cluster" in command
     said = cluster.output(f"{command}\nsbatch --parsable {WITH_CONTAINER}", folder=".")
     *_, changed, job = said.splitlines()
-    assert re.fullmatch(r"slurm: (\d+) scripts, \1 changed", changed)
+    assert re.fullmatch(r"slurm solutions: (\d+) scripts, \1 changed", changed)
     assert ran(cluster, job) == ({"night|project|COMPLETED"}, 1)
 
 

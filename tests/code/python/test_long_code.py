@@ -18,7 +18,7 @@ MODULE = load(SCRIPT)
 
 def with_a_script(learner):
     """Put the script there that the check calls; what this one has written is right or wrong without it."""
-    shutil.copy(CODE / "python/long_code_for_index.py", learner.folder / "python/my_code_for_index.py")
+    shutil.copy(CODE / "solutions/python/long_code_for_index.py", learner.folder / "python/my_code_for_index.py")
 
 
 def test_every_country_has_a_line_and_a_file_that_the_check_finds_right(learner):
@@ -105,7 +105,7 @@ def functions(script):
 
 
 def test_exercise_and_solution_differ_only_in_what_the_exercise_teaches():
-    exercise, solution = functions(SCRIPT), functions("python/long_code_for_index.py")
+    exercise, solution = functions(SCRIPT), functions("solutions/python/long_code_for_index.py")
     assert exercise.keys() == solution.keys()
     assert [name for name in exercise if exercise[name] != solution[name]] == ["main"]
 

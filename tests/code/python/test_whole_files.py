@@ -35,13 +35,13 @@ WRITING = {
     "epidemic": (["python/own_sweep/epidemic.py", 0, 1, "epidemic"], {}, "epidemic/epidemic_0.json"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
     "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
-    "for_index": (["python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),
+    "for_index": (["solutions/python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),
 }
 # It changes scripts that are there; its own test looks whether each is whole.
 EDITING = "python/your_cluster.py"
 # One of each way to write: text, an array of NumPy's, a table, pictures beside it. All others do it in the same lines.
 KINDS = ["preprocess", "task", "collection"]
-SCRIPTS = sorted((CODE / "python").rglob("*.py"))
+SCRIPTS = sorted(path for folder in ("python", "solutions") for path in (CODE / folder).rglob("*.py"))
 TEXTS = {path.relative_to(CODE).as_posix(): path.read_text(encoding="utf-8") for path in SCRIPTS}
 
 

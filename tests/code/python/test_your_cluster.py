@@ -18,7 +18,8 @@ VALUES = {
     "runtime": "singularity",
     "before": "source env/bin/activate",
 }
-BATCH_SCRIPTS = sorted((CODE / "slurm").rglob("*.sh"))
+FOLDERS = ["slurm", "solutions"]
+BATCH_SCRIPTS = sorted(CODE.rglob("*.sh"))
 script = load(SCRIPT)
 
 
@@ -86,30 +87,31 @@ def test_each_value_is_there_once_and_bash_reads_the_script(path):
     assert subprocess.run(["bash", "-n"], input=new, text=True, capture_output=True).stderr == ""
 
 
-def test_all_scripts_of_a_folder_are_filled_in(learner):
+def test_all_scripts_of_the_folders_are_filled_in(learner):
     before = snapshot(learner.folder)
-    done = learner.run(SCRIPT, "slurm", *options(VALUES), check=True)
-    assert done.stdout == f"slurm: {len(BATCH_SCRIPTS)} scripts, {len(BATCH_SCRIPTS)} changed\n"
+    done = learner.run(SCRIPT, *FOLDERS, *options(VALUES), check=True)
+    assert done.stdout == f"slurm solutions: {len(BATCH_SCRIPTS)} scripts, {len(BATCH_SCRIPTS)} changed\n"
     after = snapshot(learner.folder)
     assert after.keys() == before.keys(), "something stayed behind"
     for name, text in before.items():
         wanted = script.fill(text.decode(), VALUES).encode() if name.endswith(".sh") else text
         assert after[name] == wanted, name
-    again = learner.run(SCRIPT, "slurm", *options(VALUES), check=True)
-    assert again.stdout == f"slurm: {len(BATCH_SCRIPTS)} scripts, 0 changed\n"
+    again = learner.run(SCRIPT, *FOLDERS, *options(VALUES), check=True)
+    assert again.stdout == f"slurm solutions: {len(BATCH_SCRIPTS)} scripts, 0 changed\n"
 
 
 def test_what_is_no_batch_script_stays_as_it_is(learner):
     path = learner.folder / "slurm/tools.sh"
     path.write_text("echo apptainer exec knn.sif\n")
-    done = learner.run(SCRIPT, "slurm", *options(VALUES), check=True)
-    assert done.stdout == f"slurm: {len(BATCH_SCRIPTS) + 1} scripts, {len(BATCH_SCRIPTS)} changed\n"
+    done = learner.run(SCRIPT, *FOLDERS, *options(VALUES), check=True)
+    assert done.stdout == f"slurm solutions: {len(BATCH_SCRIPTS) + 1} scripts, {len(BATCH_SCRIPTS)} changed\n"
     assert path.read_text() == "echo apptainer exec knn.sif\n"
 
 
 def test_without_values_nothing_is_changed(learner):
     before = snapshot(learner.folder)
-    assert learner.run(SCRIPT, "slurm", check=True).stdout == f"slurm: {len(BATCH_SCRIPTS)} scripts, 0 changed\n"
+    done = learner.run(SCRIPT, *FOLDERS, check=True)
+    assert done.stdout == f"slurm solutions: {len(BATCH_SCRIPTS)} scripts, 0 changed\n"
     assert snapshot(learner.folder) == before
 
 
@@ -123,12 +125,12 @@ def test_a_script_can_be_executed_as_before_and_ends_its_lines_as_before(learner
 
 
 def test_on_a_full_disk_a_script_is_whole(learner):
-    wanted = {script.fill(path.read_text(), VALUES) for path in BATCH_SCRIPTS}
-    whole = wanted | {path.read_text() for path in BATCH_SCRIPTS}
+    here = sorted((CODE / "slurm").rglob("*.sh"))
+    whole = {text for path in here for text in (path.read_text(), script.fill(path.read_text(), VALUES))}
     done = learner.on_full_disk("slurm", SCRIPT, "slurm", *options(VALUES))
     assert done.returncode != 0 and "No space left on device" in done.stderr
     left = [path for path in (learner.folder / "slurm").rglob("*.sh") if not path.name.startswith(".")]
-    assert len(left) == len(BATCH_SCRIPTS)
+    assert len(left) == len(here)
     assert {path.read_text() for path in left} <= whole
 
 
@@ -154,13 +156,13 @@ def test_what_it_can_not_be_is_refused(learner, argument, said):
 
 def test_what_an_earlier_call_has_not_finished_is_left_alone(learner):
     (learner.folder / "slurm/.5.half.sh").write_text("#!/bin/bash\n#SBATCH --account=a\n")
-    done = learner.run(SCRIPT, "slurm", "--account=course", check=True)
-    assert done.stdout.startswith(f"slurm: {len(BATCH_SCRIPTS)} scripts")
+    done = learner.run(SCRIPT, *FOLDERS, "--account=course", check=True)
+    assert done.stdout.startswith(f"slurm solutions: {len(BATCH_SCRIPTS)} scripts")
 
 
 def test_a_folder_without_scripts_is_named(learner):
     for folder in ("jupyter", "nowhere"):
-        said = learner.refuses(SCRIPT, folder, "--account=a")
+        said = learner.refuses(SCRIPT, "slurm", folder, "--account=a")
         assert said == f"{folder} has no batch script: go to the folder of the lesson"
 
 

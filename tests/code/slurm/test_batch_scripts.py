@@ -11,7 +11,7 @@ from bundle import CODE, HANG, execute, load
 
 # Wrong on purpose: the page `failures` submits them, and shows what comes of it.
 WRONG = {f"slurm/failures/{name}.sh" for name in ("misspelt", "text_behind", "too_late", "variable")}
-SCRIPTS = sorted({path.relative_to(CODE).as_posix() for path in (CODE / "slurm").rglob("*.sh")} - WRONG)
+SCRIPTS = sorted({path.relative_to(CODE).as_posix() for path in CODE.rglob("*.sh")} - WRONG)
 # Those that run nothing in the image show one thing, and need not its lines of a site.
 ALONE = ("slurm/environments/", "slurm/index/", "slurm/login_node/", "slurm/pitfalls/", "slurm/time_limits/")
 RUNNING = [script for script in SCRIPTS if not script.startswith(ALONE)]
@@ -160,7 +160,7 @@ def test_every_command_is_a_script_of_the_bundle_in_the_container(script):
 def test_its_log_says_at_once_what_python_says(script):
     # Without -u it stands in a buffer until the end, and is lost when Slurm kills the job.
     python = [line for line in joined(script).splitlines() if "python/" in line]
-    start = re.compile(rf"(?:{STEPS} )?apptainer exec knn\.sif python -u python/")
+    start = re.compile(rf"(?:{STEPS} )?apptainer exec knn\.sif python -u (?:solutions/)?python/")
     assert python and all(start.match(line) for line in python)
 
 

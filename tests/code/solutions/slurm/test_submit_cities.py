@@ -5,7 +5,7 @@ import re
 
 from bundle import CODE
 
-TEXT = (CODE / "slurm/cities/submit_cities.sh").read_text(encoding="utf-8")
+TEXT = (CODE / "solutions/slurm/submit_cities.sh").read_text(encoding="utf-8")
 
 
 def test_the_array_has_one_task_a_country():

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from bundle import CODE
 
-SCRIPT = "python/long_code_for_index.py"
+SCRIPT = "solutions/python/long_code_for_index.py"
 CHECK = "check.py"
 AT_ONCE = {"SECONDS_OF_WORK": 0}
 

@@ -14,4 +14,4 @@
 
 set -euo pipefail
 
-apptainer exec knn.sif python -u python/long_code_for_index.py "$SLURM_ARRAY_TASK_ID"
+apptainer exec knn.sif python -u solutions/python/long_code_for_index.py "$SLURM_ARRAY_TASK_ID"
