@@ -13,6 +13,7 @@ from pygments.token import Generic, Text
 from sphinx.directives.code import CodeBlock
 
 from walk.model import PROMPT, Block, Edit, ForShow, Transcript, Versions, hunks, parse
+from walk.normalize import ANY
 
 LIMIT = 600  # seconds: no block takes that long, unless it hangs
 # In HTML the ends of lines stand behind what is coloured: there, the copy button would not leave them out.
@@ -124,7 +125,8 @@ class TranscriptDirective(WalkedDirective):
 
     - `exit`: the exit codes of the commands, or the one of the last command; 0 otherwise.
     - `limit`: how many seconds the block may take, with the jobs that it waits for; 600 otherwise.
-    - `output`: `compared`, which is the rule, or only `shown`: it differs from run to run in all it says.
+    - `output`: `compared`, which is the rule, or only `shown`: it differs from run to run. Then one word of it must be
+      printed, and a number is a number.
     - `where`: `home`, which is the rule, or `machine`: on the machine that runs the cluster, in the folder of the
       site's source, in a shell of its own that stays through the page.
     - `slurm`: the versions of Slurm that it is for: `22.05`, `24.11-` (and later), `-23.11` (and earlier) or
@@ -143,6 +145,9 @@ class TranscriptDirective(WalkedDirective):
     def parsed(self, text: str) -> tuple[str, Block]:
         """Return the transcript."""
         commands = parse(text)
+        for command in commands:
+            if set(command.output) - {""} == {ANY}:
+                raise ValueError(f"below {command.text!r} stands no output, only {ANY}")
         exits = self.options.get("exit", [0])
         if len(exits) not in (1, len(commands)):
             raise ValueError(f"exit has {len(exits)} codes for {len(commands)} commands")

@@ -2,6 +2,7 @@
 
 import base64
 import difflib
+import re
 import shlex
 import time
 from collections.abc import Iterator
@@ -241,9 +242,11 @@ class Session:
         if result.code != command.exit:
             said = "\n".join(result.lines[-20:])
             outcome.fail(f"{location}\nexit code {result.code} instead of {command.exit}\n{said}")
-        if not block.compared:
-            return
         shown = [line.rstrip() for line in command.output]
+        if not block.compared:
+            if any(shown) and words(shown).isdisjoint(words(result.lines)):
+                outcome.fail(f"{location}\nno word that is shown was printed\n{difference(shown, result.lines)}")
+            return
         comparison = self._host_comparison if block.on_host else self._comparison
         match = comparison.match(shown, result.lines)
         outcome.matches.append(match)
@@ -283,6 +286,11 @@ class Session:
         if there.code != 0:
             raise ValueError("\n".join(there.lines))
         return base64.b64decode("".join(there.lines)).decode()
+
+
+def words(lines: list[str]) -> set[str]:
+    """Return the words of an output; all numbers are one."""
+    return set(re.sub(r"[0-9]+", "0", " ".join(lines)).split())
 
 
 def difference(shown: list[str], got: list[str]) -> str:

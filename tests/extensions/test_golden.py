@@ -87,6 +87,7 @@ $ echo a \\
 a b
 $ ls nowhere
 ...
+ls: cannot access 'nowhere': No such file or directory
 ```
 
 ```{transcript}

@@ -86,6 +86,14 @@ def typed(site, root):
     return [command.text for block in found.of(Transcript) for command in block.commands]
 
 
+def test_what_is_only_shown_is_there(site, root):
+    """Whether a word of it was printed, the walk says. What is to say nothing need not show that it did."""
+    found = collect(root, site.folder.parent / "doctrees")
+    shown = [(block, command) for block in found.of(Transcript) if not block.compared for command in block.commands]
+    empty = [f"{block.location}: {command.text}" for block, command in shown if not any(command.output)]
+    assert [place for place in empty if " --quiet" not in place] == []
+
+
 def strings(test):
     """What a test file says to Python: its strings, but for those that only a person reads."""
     tree = ast.parse(test.read_text(encoding="utf-8"))

@@ -68,6 +68,7 @@ def test_it_knows_what_to_expect(small, options, exits, expected):
         ("```{transcript}\n:slurm: 24.11-\n:slurm: 22.05\n\n$ ls\n```", "transcript: slurm is there twice"),
         ("```{edit} a\n:slurm: 22.05\n-a\n+b\n```", "slurm"),
         ("```{transcript}\n:colour: red\n\n$ ls\n```", "colour"),
+        ("```{transcript}\n$ pwd\na\n$ ls\n\n...\n```", "transcript: below 'ls' stands no output, only ..."),
         ("```{transcript}\nls\n```", "transcript: the first line is no command: 'ls'"),
         ("```{for-show} python\na = 1\n```", "for-show: say why nobody runs it: reason"),
         ("```{for-show}\n:reason: none\n\na = 1\n```", "for-show"),

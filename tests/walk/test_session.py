@@ -45,6 +45,7 @@ LIES = [
     ("bake.md", "  2000 grams", "  2000  grams", "bake.md:38", ["-2000  grams", "+2000 grams"]),
     ("share.md", "$ seq 1 9", "$ seq 1 8", "share.md:8", ["share.md:9: $ seq 1 8"]),
     ("share.md", "learner/kitchen", "learner", "share.md:8", ["-/home/learner", "+/home/learner/kitchen"]),
+    ("share.md", "Sun Nov 22 12:00:00 UTC 2026", "the date", "share.md:20", ["no word that is shown", "-the date"]),
     ("share.md", "$ date", "$ no-such-date", "share.md:20", ["exit code 127 instead of 0"]),
     ("share.md", "$ echo $?\n1", "$ echo $?\n0", "share.md:27", ["-0", "+1"]),
 ]  # fmt: skip
@@ -65,7 +66,7 @@ def test_a_command_that_hangs_is_ended_and_the_shell_goes_on(small, running):
     small.change("index.md", "$ cd kitchen", "$ cd kitchen\n$ mkdir plates")
     hangs = ":limit: 1\n\n$ bread=rye; sleep 500 & sleep 500\n"
     small.change("share.md", "```{transcript}\n$ mkdir", f"```{{transcript}}\n{hangs}$ mkdir")
-    small.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", "$ test $bread = rye && echo shown\nrye")
+    small.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", "$ test $bread = rye && echo rye\nrye")
     wrong = small.walk()
     assert "has not ended after 1 seconds" in wrong["share.md:10"][0]
     assert wrong["share.md:23"] == [] and wrong["share.md:30"] == []
@@ -289,7 +290,7 @@ def test_a_page_that_ends_the_shell_of_the_walk_keeps_its_own(small):
     small.change(
         "index.md", "$ cd kitchen", "$ cd kitchen; bread=rye; kill -KILL $(cat /proc/$(cat ../helper)/task/*/children)"
     )
-    small.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", "$ test $bread = rye && echo shown\nrye")
+    small.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", "$ test $bread = rye && echo rye\nrye")
     wrong = small.walk("share")
     assert wrong["index.md:9"] == [] and wrong["share.md:20"] == []
 
