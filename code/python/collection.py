@@ -1,6 +1,6 @@
 """Collect the results of a job array into one table, in order of index.
 
-Reads RESULTS_DIR/*_INDEX.json: {"index": INDEX, "runs": [{"column": value, ...}]}
+Reads RESULTS_DIR/NAME_INDEX.json: {"index": INDEX, "runs": [{"column": value, ...}]}
 Writes OUTPUT, a CSV file, or prints which tasks to run again.
 """
 
@@ -59,18 +59,18 @@ args = parser.parse_args()
 output, folder = args.output.resolve(), args.results_dir.resolve()
 if folder in output.parents or output == (args.param_file or folder).resolve():
     sys.exit(f"{args.output} is among the inputs: choose another place for it")
-found = {}
+found, parameters = {}, {}
 for path in args.results_dir.glob("*_*.json"):
     # No index of an array has more than 7 digits, so a date in a name is none.
     match = re.fullmatch(r"[^.].*_([0-9]{1,7})\.json", path.name)
     if match and found.setdefault(int(match[1]), path) != path:
         sys.exit(f"two results of one index: {found[int(match[1])]} and {path}")
-if not found:
-    sys.exit(f"no result in {args.results_dir}: their names end in _INDEX.json")
+names = sorted({path.name.rpartition("_")[0] for path in found.values()})
+if len(names) != 1:
+    sys.exit(f"{args.results_dir}: expected NAME_INDEX.json of one NAME, found {names}")
 if args.param_file and not args.param_file.exists():
     sys.exit(f"{args.param_file} is missing: run the script that writes it")
 wanted = range(args.n) if args.n is not None else range(min(found), max(found) + 1)
-parameters = {}
 if args.param_file:
     with open(args.param_file, newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file, skipinitialspace=True, strict=True)

@@ -1,6 +1,6 @@
 """Simulate an epidemic with the parameters of some rows of the parameter file.
 
-Writes RESULTS/epidemic_INDEX.json and a picture for each row.
+Writes RESULTS/SWEEP_INDEX.json and a picture for each row of SWEEP.csv.
 """
 
 import argparse
@@ -79,10 +79,12 @@ for index in indices:
     plt.title(f"{contacts} contacts a day, risk {row['risk']}")
     plt.xlabel("day")
     plt.ylabel("people who are ill")
-    plt.savefig(args.results / f"epidemic_{index}.png")
+    # Results of another parameter file have other names.
+    name = f"{args.param_file.stem}_{index}"
+    plt.savefig(args.results / f"{name}.png")
     plt.close()
 
-    result = args.results / f"epidemic_{index}.json"
+    result = args.results / f"{name}.json"
     unfinished = result.with_name(f".{uuid.uuid4().hex}.{result.name}")
     unfinished.write_text(json.dumps({"index": index, "runs": runs}, indent=1))
     unfinished.replace(result)

@@ -293,7 +293,7 @@ def test_it_says_when_nothing_could_be_compared(results, params, call, header, s
 
 
 def test_the_order_of_columns_does_not_matter(results, table):
-    (results([0]) / "a_1.json").write_text(
+    (results([0]) / "scores_1.json").write_text(
         '{"index": 1, "runs": [{"metric": "cosine", "accuracy": 0.5, "n_neighbors": 2}]}'
     )
     assert table()[-1] == "1,2,cosine,0.5"
@@ -379,13 +379,22 @@ def test_any_set_of_results_in_any_order(states, order):
 @pytest.mark.parametrize("prepare", [lambda folder: None, Path.touch, Path.mkdir])
 def test_a_folder_without_results_is_one_line(learner, refusal, prepare):
     prepare(learner.folder / "results")
-    assert refusal(SCRIPT, *HERE) == "no result in results: their names end in _INDEX.json"
+    assert refusal(SCRIPT, *HERE) == "results: expected NAME_INDEX.json of one NAME, found []"
 
 
 def test_two_results_of_one_index_are_one_line(learner, results):
-    (results([0, 1]) / "old_01.json").write_text(text_of(1))
+    (results([0, 1]) / "scores_01.json").write_text(text_of(1))
     line = learner.refuses(SCRIPT, *HERE)
-    assert line.startswith("two results of one index: ") and "scores_1.json" in line and "old_01.json" in line
+    assert line.startswith("two results of one index: ") and "scores_1.json" in line and "scores_01.json" in line
+
+
+@pytest.mark.parametrize("args", [[], ["--expect", 3], ["--param-file", "params.csv"]])
+def test_a_result_with_another_name_is_one_line(results, params, refusal, args):
+    # It would be the one that is missing.
+    params("index,n_neighbors\n0,1\n1,2\n2,4\n")
+    (results([0, 1]) / "old_scores_2.json").write_text(text_of(2))
+    said = refusal(SCRIPT, *HERE, *args)
+    assert said == "results: expected NAME_INDEX.json of one NAME, found ['old_scores', 'scores']"
 
 
 @pytest.mark.parametrize(
@@ -457,6 +466,12 @@ def test_a_damaged_parameter_file_is_one_line(results, params, refusal, what):
     text, message = PARAMETERS[what]
     params(text)
     assert refusal(SCRIPT, *WITH_FILE) == message
+
+
+def test_the_last_row_of_the_parameters_needs_no_end(results, params, incomplete):
+    results([0])
+    params("index,n_neighbors\n0,1\n1,2")
+    assert incomplete("1", *WITH_FILE) == ["task 1, no file: missing"]
 
 
 def test_no_parameter_file_is_one_line(learner, results):

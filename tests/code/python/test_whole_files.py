@@ -32,7 +32,7 @@ WRITING = {
     "own_seed": (["python/seeds/own_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
     "score": (["python/speed/score.py", 0, 1, "results"], {}, "results/scores_0.json"),
     "sweep": (["python/own_sweep/create_sweep.py"], {}, "sweep.csv"),
-    "epidemic": (["python/own_sweep/epidemic.py", 0, 1, "epidemic"], {}, "epidemic/epidemic_0.json"),
+    "epidemic": (["python/own_sweep/epidemic.py", 0, 1, "epidemic"], {}, "epidemic/sweep_0.json"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
     "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
     "for_index": (["solutions/python/long_code_for_index.py", 5], AT_ONCE, "cities/05_France.txt"),

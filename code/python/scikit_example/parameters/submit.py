@@ -49,7 +49,10 @@ for k in N_NEIGHBORS:
     job_id = submit(command)
     # Kept at once: when a later submission fails, no id is lost.
     try:
-        with open(JOBS_FILE, "a", encoding="utf-8") as file:
-            file.write(f"{job_id},{k}\n")
+        with open(JOBS_FILE, "a+", encoding="utf-8") as file:
+            file.seek(0)
+            # An editor may have left the last row without its end.
+            end = "" if file.read()[-1:] in ("", "\n") else "\n"
+            file.write(f"{end}{job_id},{k}\n")
     finally:
         print(f"k={k}: job {job_id}")

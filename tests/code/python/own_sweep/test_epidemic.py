@@ -33,8 +33,8 @@ def test_a_row_is_the_same_however_the_rows_are_divided(learner, sweep, call):
         assert call(SCRIPT, first, 2, "pieces")[0] == 0
     found = results(learner.folder / "together")
     assert found == results(learner.folder / "pieces")
-    assert found.keys() == {f"epidemic_{index}.json" for index in range(3)}
-    runs = found["epidemic_0.json"]["runs"]
+    assert found.keys() == {f"sweep_{index}.json" for index in range(3)}
+    runs = found["sweep_0.json"]["runs"]
     assert [(run["contacts"], run["risk"], run["seed"]) for run in runs] == [(4, "0.010", seed) for seed in range(5)]
     infected = [run["infected"] for result in found.values() for run in result["runs"]]
     assert all(0.01 <= share <= 1 for share in infected)
@@ -61,7 +61,7 @@ def test_each_row_has_a_figure_of_its_own(learner, sweep, call):
     sweep(HEADER + "0,4,0.01\n1,4,0.01\n")
     assert call(SCRIPT, 1, 1, "alone")[0] == 0
     assert call(SCRIPT, 0, 2, "both")[0] == 0
-    alone, both = (Image.open(learner.folder / name / "epidemic_1.png").tobytes() for name in ("alone", "both"))
+    alone, both = (Image.open(learner.folder / name / "sweep_1.png").tobytes() for name in ("alone", "both"))
     assert alone == both
 
 
@@ -105,6 +105,24 @@ def test_what_would_be_no_run_is_refused(learner, sweep, refusal, text, argument
 def test_what_is_no_risk_or_no_number_of_contacts_is_not_silent(learner, sweep, stays, row):
     sweep(f"{HEADER}{row}\n")
     assert "Error: " in stays(SCRIPT, 0, 1, ".")
+
+
+def test_the_last_row_needs_no_end(sweep, call):
+    sweep(SWEEP.rstrip("\n"))
+    assert call(SCRIPT, 2, 1, "results") == (0, "rows 2 to 2 are in results\n", "")
+
+
+def test_another_sweep_in_the_same_folder_is_not_mixed_in(learner, sweep, call, refusal):
+    assert call(SCRIPT, 0, 3, "results")[0] == 0
+    first = results(learner.folder / "results")
+    (learner.folder / "more.csv").write_text(HEADER + "3,4,0.02\n2,8,0.03\n")
+    assert call(SCRIPT, 2, 2, "results", "--param-file", "more.csv")[0] == 0
+    found = results(learner.folder / "results")
+    assert found.keys() == {*first, "more_2.json", "more_3.json"} and found.items() >= first.items()
+    collect = ("python/collection.py", "results", "table.csv")
+    assert refusal(*collect).startswith("two results of one index: ")
+    (learner.folder / "results/more_2.json").unlink()
+    assert refusal(*collect) == "results: expected NAME_INDEX.json of one NAME, found ['more', 'sweep']"
 
 
 def test_no_parameter_file_is_one_line(learner):

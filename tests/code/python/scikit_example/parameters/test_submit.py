@@ -55,6 +55,12 @@ def test_every_job_is_submitted_and_its_id_is_kept(learner, slurm):
     assert [f"sbatch {arguments}" for arguments in submitted] == shown
 
 
+def test_a_row_begins_a_line(learner, slurm):
+    (learner.folder / "jobs.csv").write_text("4,1")  # as an editor may leave it
+    learner.run(SCRIPT, env=slurm(answer="7"), constants={"N_NEIGHBORS": [2]}, check=True)
+    assert (learner.folder / "jobs.csv").read_text() == "4,1\n7,2\n"
+
+
 @pytest.mark.parametrize(
     "answer",
     ["7", "7\\n", "7;cluster\\n", "Welcome, 3 news!\\n8\\n7\\n", "\\n *** \\n7;a-b\\n\\n", "7\\r\\n", " 7  \\n"],
