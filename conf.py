@@ -45,6 +45,7 @@ extensions = [
     "extensions.one_file",
     "extensions.pictures",
     "extensions.schedule",
+    "extensions.search",
     "extensions.sitemap",
     "extensions.sites",
     "extensions.slurm",
@@ -133,7 +134,7 @@ templates_path = ["templates"]
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["custom.css"]
-html_js_files = [("unfold.js", {"defer": "defer"})]
+html_js_files = ["search_field.js", "unfold.js"]
 html_logo = "static/logo.svg"
 html_favicon = "static/favicon.svg"
 html_theme_options = {

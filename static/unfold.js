@@ -1,5 +1,5 @@
-// What a link leads to, and what a search has found, is not left folded away: browsers open <details> on their own, at
-// the most. Whatever opens or closes one, its hint follows.
+// What a link leads to, and what a search has found (search_field.js), is not left folded away: browsers open <details>
+// on their own, at the most. Whatever opens or closes one, its hint follows.
 
 function unfold(place) {
   for (let box = place.parentElement; box; box = box.parentElement) {
@@ -19,6 +19,44 @@ function follow() {
   }
 }
 
+// Below the place that the address names, or anywhere: mark the words that were searched for, and show where most of
+// them stand together. The address forgets them.
+function seek() {
+  const address = new URL(location);
+  const wanted = words(address.searchParams.get("highlight") ?? "");
+  if (!wanted.length) {
+    return;
+  }
+  address.searchParams.delete("highlight");
+  history.replaceState(history.state, "", address);
+  const place = document.getElementById(decodeURIComponent(address.hash.slice(1)));
+  const walker = document.createTreeWalker(place?.closest("section") ?? document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  walker.currentNode = place ?? walker.root;
+  const starts = []; // a word of code can be coloured in several pieces
+  let text = "";
+  while (walker.nextNode()) {
+    starts.push([text.length, walker.currentNode]);
+    text += walker.currentNode.data;
+  }
+  let [best, most] = [undefined, 0];
+  const ranges = [...text.matchAll(pattern(wanted))].map(({ index, 0: word }) => {
+    const range = new Range();
+    for (const [which, offset] of [["setStart", index], ["setEnd", index + word.length]]) {
+      const [start, node] = starts.findLast(([start]) => start < offset || (start === offset && which === "setStart"));
+      range[which](node, offset - start);
+    }
+    const near = new Set(text.slice(index, index + 160).toLowerCase().match(pattern(wanted))).size;
+    [best, most] = near > most ? [range, near] : [best, most];
+    return range;
+  });
+  if (best) {
+    CSS.highlights?.set("found", new Highlight(...ranges));
+    unfold(best.startContainer);
+    best.startContainer.parentElement.scrollIntoView({ behavior: "instant" }); // also sideways, in a listing
+    scrollBy({ top: best.getBoundingClientRect().top - innerHeight / 3, behavior: "instant" });
+  }
+}
+
 function hint(event) {
   const text = event.target.querySelector(":scope > summary > .toggle-details__summary-text");
   if (text) {
@@ -28,8 +66,7 @@ function hint(event) {
 
 window.addEventListener("load", () => {
   follow();
-  // Sphinx marks what was searched for 10 milliseconds after it is ready, which was before.
-  setTimeout(() => document.querySelectorAll(".highlighted").forEach(unfold), 10);
+  seek();
 });
 window.addEventListener("hashchange", follow);
 document.addEventListener("toggle", hint, true); // this event does not bubble

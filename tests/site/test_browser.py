@@ -225,17 +225,6 @@ def test_a_hint_follows_what_was_unfolded(folded):
     page.wait_for_function("hint => hint.textContent == 'Click to hide'", arg=hint.element_handle())
 
 
-def test_what_was_searched_for_is_not_left_folded(folded):
-    """In a folded listing, and in a folded solution."""
-    for name, word in (("collect", "add_argument"), ("cities", "sys.argv")):
-        page = folded(f"content/{name}.html?highlight={word}")
-        page.wait_for_function("() => document.querySelectorAll('details .highlighted, .toggle .highlighted').length")
-        page.wait_for_function(
-            """() => [...document.querySelectorAll(".highlighted")]
-                .every(word => word.checkVisibility({visibilityProperty: true}))"""
-        )
-
-
 @pytest.mark.parametrize("name", ["array-jobs", "parameters", "cities"])
 def test_a_click_on_code_in_a_title_unfolds_its_box_and_no_other(folded, name):
     page = folded(f"content/{name}.html")
