@@ -9,6 +9,10 @@ SHELL_SCRIPTS = find . \( -path ./.venv -o -path ./_build -o -path ./.git \) -pr
 WALK = $(PYTHON_IN) -m pytest -p walk.plugin --walk
 PAGES = $(if $(PAGE),$(firstword $(wildcard $(PAGE) $(PAGE).md content/$(PAGE).md) $(PAGE)),index.md content)
 
+# Which version of the lesson a book is; nothing where there is no git.
+EDITION = $(shell git log -1 --format='%cs, commit %h' 2>/dev/null && { git diff --quiet HEAD || echo '(with changes)'; })
+COMMIT_TIME = $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+
 # How many tests run at a time. Most of what a practice cluster does is waiting, so two processors do for five.
 WORKERS = 5
 
@@ -17,7 +21,7 @@ WORKERS = 5
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help html live linkcheck test quick lint bench speed pictures steps notebook inventory walk outputs mutants soak fresh pins \
+.PHONY: help html book live linkcheck test quick lint bench speed pictures steps notebook inventory walk outputs mutants soak fresh pins \
     cluster cluster-down clean site-venv test-venv
 
 help: ## lists these commands
@@ -34,6 +38,18 @@ html: site-venv ## builds the site: _build/html/index.html
 	@# A page that warned is read again next time: without its doctree the warning can't get lost.
 	@$(SPHINX) -b html -d _build/doctrees . _build/html || { rm -rf _build/doctrees; exit 1; }
 	@echo "The site is built: open _build/html/index.html"
+
+book: site-venv ## makes one PDF and one ePub of the whole lesson, in _build/book
+	@./tests/engines.sh book
+	@./venv.sh .venv book/requirements.txt
+	@rm -rf _build/singlehtml _build/epub && mkdir -p _build/book
+	@for builder in singlehtml epub; do \
+	    SOURCE_DATE_EPOCH=$(COMMIT_TIME) $(SPHINX) -b $$builder -D book_edition="$(EDITION)" -d _build/doctrees . _build/$$builder || \
+	    { rm -rf _build/doctrees; exit 1; }; done
+	@$(PYTHON_IN) -m book.check_epub _build/epub/notebook-to-cluster.epub
+	@mv _build/epub/notebook-to-cluster.epub _build/book
+	@$(PYTHON_IN) -m book.print_pdf _build/singlehtml/index.html _build/book/notebook-to-cluster.pdf
+	@echo "The book is made: _build/book. BOOK=_build/book make html builds a site that offers it."
 
 live: site-venv ## serves the site on this machine and rebuilds it at each change
 	@# It writes a script into each page, which has the page loaded anew; the pages' policy would forbid that.

@@ -19,11 +19,12 @@ project = "Notebook to cluster"
 author = "the contributors of Notebook to cluster"
 project_copyright = f"{author}, text CC BY 4.0, code MIT"
 language = "en"
-version = "1"  # an EPUB must have one
+version = "1"  # an ePub must have one
 
 # What is read. Sphinx looks through every folder that isn't excluded, and .venv alone has 20,000 files.
 include_patterns = ["index.md", "content/**.md"]
-exclude_patterns = [".*", "_build", "cluster", "code", "extensions", "sites", "static", "templates", "tests", "walk"]
+exclude_patterns = [".*", "_build", "book", "cluster", "code", "extensions", "sites", "static", "templates", "tests"]
+exclude_patterns += ["walk"]
 
 extensions = [
     "myst_parser",
@@ -32,6 +33,7 @@ extensions = [
     "sphinx_togglebutton",
     "notfound.extension",
     "extensions.bundle",
+    "extensions.book",
     "extensions.calculator",
     "extensions.checks",
     "extensions.content_security",
@@ -43,14 +45,17 @@ extensions = [
     "extensions.listing",
     "extensions.markdown",
     "extensions.one_file",
+    "extensions.one_page",
     "extensions.pictures",
     "extensions.schedule",
     "extensions.search",
     "extensions.sitemap",
     "extensions.sites",
     "extensions.slurm",
+    "extensions.solutions",
     "extensions.templates",
     "extensions.typed",
+    "extensions.wide",
     "extensions.your_cluster",
     "walk.directives",
 ]
@@ -133,7 +138,7 @@ html_theme = "furo"
 templates_path = ["templates"]
 html_title = project
 html_static_path = ["static"]
-html_css_files = ["custom.css"]
+html_css_files = ["custom.css", "print.css"]
 html_js_files = ["search_field.js", "unfold.js"]
 html_logo = "static/logo.svg"
 html_favicon = "static/favicon.svg"
@@ -146,6 +151,7 @@ html_theme_options = {
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_copy_source = False
+html_extra_path = [os.environ["BOOK"]] if "BOOK" in os.environ else []  # what `make book` has made
 html_use_index = False
 html_domain_indices = False
 
@@ -157,6 +163,18 @@ html_codeblock_linenos_style = "inline"
 
 # Where the site is, for the sitemap and the descriptions.
 html_baseurl = SITE_URL
+
+# The ePub. The page of all solutions is no page of the site.
+epub_basename = "notebook-to-cluster"
+epub_author = author
+epub_identifier = SITE_URL
+epub_scheme = "URL"
+epub_uid = "site"
+epub_copyright = project_copyright
+epub_show_urls = "no"
+epub_tocdepth = 2
+epub_tocscope = "includehidden"
+epub_post_files = [("solutions.xhtml", "Solutions")]
 
 # 404.html is shown at any depth, so its links begin with the site's own path.
 notfound_urls_prefix = "/" + SITE_URL.split("/", 3)[3]

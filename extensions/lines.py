@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -155,9 +154,6 @@ class LinesElsewhere(SphinxPostTransform):
             for block in self.document.findall(nodes.literal_block):
                 if "listing" in block and block["linenos"]:
                     self.number(block)
-        elif builder.name == "singlehtml":
-            for page in self.document.findall(addnodes.start_of_file):
-                self.prefix(page)
 
     @staticmethod
     def links(tree: nodes.Element) -> list[nodes.reference]:
@@ -173,15 +169,6 @@ class LinesElsewhere(SphinxPostTransform):
             for place, (number, line) in enumerate(numbered, 1)
         ]
         block[:] = [nodes.Text("\n".join(lines))]
-
-    def prefix(self, page: nodes.Element) -> None:
-        """Put the page's name before the ids of its lines: another page may show the same file."""
-        name = nodes.make_id(page["docname"])
-        for block in page.findall(nodes.literal_block):
-            if "listing" in block:
-                block["highlight_args"]["linespans"] = f"{name}-{block['highlight_args']['linespans']}"
-        for link in self.links(page):
-            link["refid"] = f"{name}-{link['refid']}"
 
 
 def setup(app) -> dict:

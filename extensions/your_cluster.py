@@ -18,6 +18,7 @@ from sphinx import addnodes
 from sphinx.errors import ConfigError
 from sphinx.writers.html5 import HTML5Translator
 
+from extensions import book
 from walk.directives import walked_block
 from walk.model import PROMPT, Transcript
 
@@ -247,8 +248,8 @@ def dialog(site: dict) -> str:
 
 
 def start(app) -> None:
-    """Have what Sphinx highlights be marked."""
-    if app.builder.format != "html" or not hasattr(app.builder, "highlighter"):
+    """Have what Sphinx highlights be marked; on paper nothing can be filled in."""
+    if app.builder.format != "html" or not hasattr(app.builder, "highlighter") or app.builder.name in book.BUILDERS:
         return
     app.builder.your_cluster = marks = Marks(app)
     app.builder.highlighter.highlight_block = marks.mark(app.builder.highlighter.highlight_block)
@@ -256,7 +257,9 @@ def start(app) -> None:
 
 def tell_template(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Give the template the form, and the script with what it needs to know."""
-    marks = app.builder.your_cluster
+    marks = getattr(app.builder, "your_cluster", None)
+    if marks is None:
+        return
     text = (Path(__file__).parents[1] / "static" / SCRIPT).read_bytes()
     source = f"{context['pathto'](f'_static/{SCRIPT}', 1)}?v={zlib.crc32(text):08x}"
     data = {"patterns": marks.patterns, "preset": marks.preset["values"]}

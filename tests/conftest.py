@@ -36,6 +36,7 @@ TOGETHER = {
         "content/workflow-managers.md",
     ),
     "the walk": ("index.md", "content/"),
+    "the book": ("tests/site/test_book.py",),
     "the shared cluster": ("tests/cluster/test_jobs.py", "tests/cluster/test_nodes.py"),
     # They compare what the machine has, or make what all clusters are made of.
     "the machine": (

@@ -1,9 +1,11 @@
 #!/bin/sh
 # Installs the programs that the tests need and pip doesn't have; where it may not, says what to install.
+# With the word `book`, it is those that `make book` needs.
 #
 # On a laptop a missing program is no error: the tests that need it are skipped and say so. With CI set it is one.
 set -eu
 
+what=${1:-tests}
 missing=
 need() { # the package, then the commands of which one is enough
     package=$1
@@ -16,14 +18,18 @@ need() { # the package, then the commands of which one is enough
 
 look() {
     missing=
-    need shellcheck shellcheck
     need chromium-headless-shell chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
-    # The program that Playwright brings along is linked with it.
-    [ "$(uname)" != Linux ] || [ -n "$(find /lib /usr/lib /usr/lib64 -name 'libatomic.so.1*' -print -quit 2>/dev/null)" ] ||
-        missing="$missing libatomic1"
     # Without a font a page's text has no width, and what is measured in the browser means nothing.
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" /Library/Fonts \
         -name '*.[to]tf' -print -quit 2>/dev/null)" ] || missing="$missing fonts-dejavu-core"
+    if [ "$what" = book ]; then
+        need default-jre-headless java
+        return
+    fi
+    need shellcheck shellcheck
+    # The program that Playwright brings along is linked with it.
+    [ "$(uname)" != Linux ] || [ -n "$(find /lib /usr/lib /usr/lib64 -name 'libatomic.so.1*' -print -quit 2>/dev/null)" ] ||
+        missing="$missing libatomic1"
     # The practice cluster is made of Debian's packages by root, on Linux; elsewhere its tests are skipped anyway.
     if [ "$(uname)" = Linux ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         need mmdebstrap mmdebstrap
@@ -52,6 +58,7 @@ cat >&2 <<EOF
 These packages are missing, and may not be installed from here:
    $missing
 On Debian or Ubuntu:  sudo apt-get install$missing
-Until then the tests that need them are skipped and say so.
 EOF
+[ "$what" != book ] || exit 1
+echo "Until then the tests that need them are skipped and say so." >&2
 [ -z "${CI:-}" ]

@@ -12,8 +12,8 @@ python=$PWD/_build/uv/bin/python
 # In a copy: the files become new together, or none does.
 rm -rf _build/pins
 mkdir _build/pins
-tar -cf - requirements.* tests/requirements.* tests/pins.* code/*/requirements.txt | tar -xf - -C _build/pins
-for name in requirements tests/requirements tests/pins; do
+tar -cf - requirements.* book/requirements.* tests/requirements.* tests/pins.* code/*/requirements.txt | tar -xf - -C _build/pins
+for name in requirements book/requirements tests/requirements tests/pins; do
     said=$(cd _build/pins && "$python" -m uv pip compile --quiet --no-cache --python "$python" --universal \
         --python-version 3.11 --fork-strategy fewest --only-binary :all: --emit-build-options --generate-hashes \
         --annotation-style line --custom-compile-command "make pins" "$@" "$name.in" -o "$name.txt" 2>&1 >/dev/null) || {
@@ -21,6 +21,6 @@ for name in requirements tests/requirements tests/pins; do
         exit 1
     }
 done
-for name in requirements tests/requirements tests/pins; do
+for name in requirements book/requirements tests/requirements tests/pins; do
     mv "_build/pins/$name.txt" "$name.txt"
 done

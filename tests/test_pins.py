@@ -15,7 +15,7 @@ LEARNERS = [f"code/{folder}/requirements" for folder in ("container", "jupyter",
 def pins(root) -> dict[str, str]:
     """What all requirement files pin: name to version. It is one on every system, for the pages show what it does."""
     found = {}
-    for name in ["requirements", "tests/requirements", *LEARNERS]:
+    for name in ["requirements", "book/requirements", "tests/requirements", *LEARNERS]:
         lines = (root / f"{name}.txt").read_text(encoding="utf-8")
         for package, version in re.findall(r"^(\w[\w.-]*)==([\w.]+)", lines, re.M):
             first = found.setdefault(canonicalize_name(package), version)
@@ -36,7 +36,7 @@ def test_what_is_installed_is_pinned(pins):
     assert not wrong, "installed and pinned versions differ (name: installed, pinned)"
 
 
-@pytest.mark.parametrize("name", ["requirements", "tests/requirements", "tests/pins"])
+@pytest.mark.parametrize("name", ["requirements", "book/requirements", "tests/requirements", "tests/pins"])
 def test_make_pins_was_called(root, name):
     packages = re.split(r"\n(?=\w)", (root / f"{name}.txt").read_text(encoding="utf-8"))[1:]
     assert [package for package in packages if "--hash=sha256:" not in package] == []

@@ -153,13 +153,3 @@ class TestOtherFormats:
         targets = set(re.findall(r"\\hyperref\[\\detokenize\{(.*?)\}\]", text))
         assert "index:box-py" in targets
         assert targets <= set(re.findall(r"\\label\{\\detokenize\{(.*?)\}\}", text))
-
-    def test_two_pages_show_one_file(self, script):
-        script.write("other.md", f"# Other\n\n{LISTING}In {{lines}}`print(Box)`.\n")
-        toctree = "```{toctree}\nother\n```\n\n"
-        text = self.built(script, "singlehtml", "index.html", f"{toctree}{LISTING}In {{lines}}`print(Box)`.\n")
-        page = BeautifulSoup(text, "html.parser")
-        ids = [tag["id"] for tag in page.find_all(id=re.compile("box-py-"))]
-        assert len(ids) == len(set(ids)) == 2 * len(SCRIPT.splitlines())
-        targets = [link["href"] for link in page.select("a.lines")]
-        assert len(set(targets)) == 2 and {target.removeprefix("#") for target in targets} <= set(ids)

@@ -16,17 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-# The first one has no windows, and needs half the work.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these Chromium asks hosts of its maker's for updates and the like, and the tests want no network at all.
-QUIET = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
+from book.print_pdf import BROWSERS, QUIET
+
 SOURCES = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
     path.relative_to(SOURCES).with_suffix("").as_posix()
