@@ -46,7 +46,16 @@ def row(site: dict) -> list[nodes.Node]:
     return [nodes.reference("", site["name"], refuri=LINK + urlencode(site["values"])), values, source]
 
 
+def without_form(app, doctree: nodes.document, page: str) -> None:
+    """Leave the name of a site only, where there is no form that its link could fill in."""
+    if app.builder.name not in ("html", "dirhtml"):
+        for link in list(doctree.findall(nodes.reference)):
+            if link.get("refuri", "").startswith(LINK):
+                link.replace_self(link.children)
+
+
 def setup(app) -> dict:
     """Register the directive; Sphinx calls it."""
     app.add_directive("sites", Sites)
+    app.connect("doctree-resolved", without_form)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

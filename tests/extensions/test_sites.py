@@ -63,3 +63,10 @@ def test_a_site_that_says_what_can_not_be_ends_the_build(lists):
     lists.write("sites/here.toml", HERE.replace("small", "a --wrap=b"))
     with pytest.raises(ConfigError, match="partition can't be 'a --wrap=b'"):
         lists.page("```{sites}\n```")
+
+
+def test_a_book_has_no_link_that_leads_nowhere(lists):
+    lists.write("index.md", "# Title\n\n```{sites}\n```\n")
+    lists.build(builder="singlehtml")
+    page = (lists.folder / "singlehtml/index.html").read_text()
+    assert "Here &amp; there" in page and sites.LINK not in page
