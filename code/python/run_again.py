@@ -25,10 +25,18 @@ def expand(text):
     return indices
 
 
+def with_arguments(script, submitted):
+    """Return the script with its arguments, from the line that submitted the array."""
+    _, found, arguments = f"{submitted} ".partition(f" {script} ")
+    if not found:
+        sys.exit(f"{script} is not the script in: {submitted or 'no line'}")
+    return shlex.join([script, *arguments.split()])
+
+
 def tasks_of(array):
-    """Return index, state, megabytes and minutes of each task of an array."""
+    """Return index, state, megabytes, minutes and sbatch line of an array's tasks."""
     command = ["sacct", f"--jobs={array}", "--allocations", "--parsable2", "--noheader"]
-    command += ["--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"]
+    command += ["--units=M", "--format=JobID,State,ReqMem,TimelimitRaw,SubmitLine"]
     # Tasks that never started are one row. Without this, sacct cuts a long list.
     environment = {**os.environ, "SLURM_BITSTR_LEN": "0"}
     try:
@@ -41,13 +49,13 @@ def tasks_of(array):
         sys.exit(f"sacct gave no answer for {array}, exit code {error.returncode}")
     tasks = []
     for line in answer.decode().splitlines():
-        task, state, memory, minutes = line.split("|")
+        task, state, memory, minutes, submitted = line.split("|", maxsplit=4)
         job, _, indices = task.partition("_")
         if job != array or not indices:
             sys.exit(f"no indices: sacct says {task}. Is {array} an array?")
         for index in expand(indices):
             # It may be "CANCELLED by" somebody.
-            tasks.append((index, state.split()[0], memory, minutes))
+            tasks.append((index, state.split()[0], memory, minutes, submitted))
     if not tasks:
         sys.exit(f"sacct knows no array {array}")
     return tasks
@@ -66,11 +74,16 @@ parser.add_argument("script", metavar="SCRIPT", help="the array's batch script")
 parser.add_argument("arrays", metavar="ID", nargs="+", help="array, its repetitions")
 args = parser.parse_args()
 
-first, last = {}, {}
+first, last, script = {}, {}, None
 for array in args.arrays:
-    for index, state, memory, minutes in tasks_of(array):
+    for index, state, memory, minutes, submitted in tasks_of(array):
         if state not in BAD | {"COMPLETED"}:
             sys.exit(f"task {array}_{index} is {state}: wait for its end")
+        # With other arguments, the same index can mean other work.
+        again = with_arguments(args.script, submitted)
+        script = script or again
+        if again != script:
+            sys.exit(f"array {array} ran {again}, and not {script}: leave it out")
         first.setdefault(index, (memory, minutes))
         last[index] = (state, memory, minutes)
 
@@ -87,7 +100,7 @@ for index, (state, memory, minutes) in sorted(last.items()):
 
 for (state, options), indices in commands.items():
     array = f"--array={','.join(indices)}"
-    print(f"sbatch {array}{options} {shlex.quote(args.script)}  # {state}")
+    print(f"sbatch {array}{options} {script}  # {state}")
 if not commands:
     all_of_them = f"{len(last)} of {len(last)}"
     print(f"nothing to run again, {all_of_them} are COMPLETED", file=sys.stderr)

@@ -116,12 +116,12 @@ def test_a_job_that_its_node_could_not_start_is_held_until_it_is_released(cluste
 
 def test_tasks_that_were_cancelled_before_they_started_are_run_again(cluster):
     """They are one row of sacct, which cuts a long list unless it is told not to."""
-    job = cluster.submit('--array=0-200:3,500 --hold --time=1 --mem=200M --output=/dev/null --wrap="true"')
+    job = cluster.submit("--array=0-200:3,500 --hold --time=1 --mem=200M slurm/index/value.sh 4 second")
     cluster.run(f"scancel {job}")
     poll(lambda: "CANCELLED" in cluster.output(f"sacct -X -n -P -j {job} -o State"), 120, "the accounting knows it")
     indices = ",".join(map(str, [*range(0, 200, 3), 500]))
     said = cluster.run(f"python3 python/run_again.py slurm/index/value.sh {job}", check=False)
-    again = (f"sbatch --array={indices} slurm/index/value.sh  # CANCELLED\n", "")
+    again = (f"sbatch --array={indices} slurm/index/value.sh 4 second  # CANCELLED\n", "")
     # The accounting of such a Slurm may have no indices of them; then it is refused, and nothing is guessed.
     refused = ("", f"no indices: sacct says {job}. Is {job} an array?\n")
     allowed = [again, refused] if cluster.output("sinfo --version") < "slurm-wlm 23" else [again]

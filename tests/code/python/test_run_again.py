@@ -36,8 +36,12 @@ def slurm(tmp_path, monkeypatch):
 
 @pytest.fixture
 def accounting(slurm):
-    """accounting(7, "0|COMPLETED|200M|1", ...) is what sacct knows of the tasks of array 7."""
-    return lambda array, *tasks: (slurm / str(array)).write_text("".join(f"{array}_{task}\n" for task in tasks))
+    """accounting(7, "0|COMPLETED|200M|1", ...) is what sacct knows of array 7, and of how it was submitted."""
+
+    def knows(array, *tasks, submitted="sbatch --parsable --array=0-10 a.sh"):
+        (slurm / str(array)).write_text("".join(f"{array}_{task}|{submitted}\n" for task in tasks))
+
+    return knows
 
 
 UNEVEN = [
@@ -47,7 +51,7 @@ UNEVEN = [
 
 
 def test_each_task_gets_what_it_lacked(learner, slurm, accounting):
-    accounting(7, *UNEVEN)
+    accounting(7, *UNEVEN, submitted=f"sbatch {BATCH_SCRIPT}")
     done = learner.run(SCRIPT, BATCH_SCRIPT, 7, check=True)
     assert done.stdout.splitlines() == [
         f"sbatch --array=1,3 --mem=400M {BATCH_SCRIPT}  # OUT_OF_MEMORY",
@@ -57,7 +61,7 @@ def test_each_task_gets_what_it_lacked(learner, slurm, accounting):
         f"sbatch --array=6 {BATCH_SCRIPT}  # CANCELLED",
     ]
     [asked] = (slurm / "asked").read_text().splitlines()
-    assert {"--jobs=7", "--units=M", "--format=JobID,State,ReqMem,TimelimitRaw"} <= set(asked.split())
+    assert {"--jobs=7", "--units=M", "--format=JobID,State,ReqMem,TimelimitRaw,SubmitLine"} <= set(asked.split())
 
 
 def test_the_last_run_of_a_task_counts_and_what_it_was_given_more_stays(call, accounting):
@@ -96,10 +100,33 @@ def test_when_all_ended_well_no_command_is_printed(call, accounting):
 
 
 def test_bash_reads_the_command_as_it_is_meant(call, accounting):
-    accounting(7, "3|OUT_OF_MEMORY|200M|1")
+    accounting(7, "3|OUT_OF_MEMORY|200M|1", submitted="sbatch my scripts/$HOME.sh 4 $HOME a|b --last")
     _, out, _ = call(SCRIPT, "my scripts/$HOME.sh", 7)
     said = subprocess.run(["bash", "-c", f'sbatch() {{ printf "%s\\n" "$@"; }}; {out}'], capture_output=True, text=True)
-    assert said.stdout.splitlines() == ["--array=3", "--mem=400M", "my scripts/$HOME.sh"]
+    assert said.stdout.splitlines() == ["--array=3", "--mem=400M", "my scripts/$HOME.sh", "4", "$HOME", "a|b", "--last"]
+
+
+def test_the_arguments_of_the_script_are_in_each_command(call, accounting):
+    accounting(7, "2|TIMEOUT|200M|1", "4|FAILED|200M|1", submitted="sbatch --array=0-5 sweep.sh 4 second")
+    accounting(9, "4|FAILED|200M|1", submitted="sbatch --parsable --array=4 sweep.sh 4 second")
+    assert call(SCRIPT, "sweep.sh", 7, 9) == (
+        0,
+        "sbatch --array=2 --time=2 sweep.sh 4 second  # TIMEOUT\nsbatch --array=4 sweep.sh 4 second  # FAILED\n",
+        "",
+    )
+
+
+def test_an_array_with_other_arguments_is_no_repetition(refusal, accounting):
+    accounting(7, "0|COMPLETED|200M|1", "2|TIMEOUT|200M|1", submitted="sbatch --array=0-5 sweep.sh 4 second")
+    accounting(9, "2|COMPLETED|200M|1", submitted="sbatch --array=2 sweep.sh 1 second")
+    said = refusal(SCRIPT, "sweep.sh", 7, 9)
+    assert said == "array 9 ran sweep.sh 1 second, and not sweep.sh 4 second: leave it out"
+
+
+@pytest.mark.parametrize("submitted", ["sbatch --array=0-5 ./a.sh 4", "sbatch a.sh.old", ""])
+def test_an_array_of_another_script_is_refused(refusal, accounting, submitted):
+    accounting(7, "0|FAILED|200M|1", submitted=submitted)
+    assert refusal(SCRIPT, "a.sh", 7) == f"a.sh is not the script in: {submitted or 'no line'}"
 
 
 @pytest.mark.parametrize("state", ["PENDING", "RUNNING", "COMPLETING", "SUSPENDED", "REQUEUED", "RESIZING", "TOMORROW"])
@@ -112,13 +139,13 @@ def test_nobody_says_what_to_run_again_before_the_end(refusal, accounting, state
     ("rows", "message"),
     [
         ("", "sacct knows no array 7"),
-        ("7|FAILED|200M|1\n", "no indices: sacct says 7. Is 7 an array?"),
-        ("7.batch|FAILED|200M|1\n", "no indices: sacct says 7.batch. Is 7 an array?"),
-        ("70_1|FAILED|200M|1\n", "no indices: sacct says 70_1. Is 7 an array?"),
-        ("7_1|OUT_OF_MEMORY||1\n", "what is twice nothing? give --mem and --time yourself"),
-        ("7_1|OUT_OF_MEMORY|0M|1\n", "what is twice 0M? give --mem and --time yourself"),
-        ("7_1|OUT_OF_MEMORY|0.50M|1\n", "what is twice 0.50M? give --mem and --time yourself"),
-        ("7_1|TIMEOUT|200M|UNLIMITED\n", "what is twice UNLIMITED? give --mem and --time yourself"),
+        ("7|FAILED|200M|1|sbatch a.sh\n", "no indices: sacct says 7. Is 7 an array?"),
+        ("7.batch|FAILED|200M|1|sbatch a.sh\n", "no indices: sacct says 7.batch. Is 7 an array?"),
+        ("70_1|FAILED|200M|1|sbatch a.sh\n", "no indices: sacct says 70_1. Is 7 an array?"),
+        ("7_1|OUT_OF_MEMORY||1|sbatch a.sh\n", "what is twice nothing? give --mem and --time yourself"),
+        ("7_1|OUT_OF_MEMORY|0M|1|sbatch a.sh\n", "what is twice 0M? give --mem and --time yourself"),
+        ("7_1|OUT_OF_MEMORY|0.50M|1|sbatch a.sh\n", "what is twice 0.50M? give --mem and --time yourself"),
+        ("7_1|TIMEOUT|200M|UNLIMITED|sbatch a.sh\n", "what is twice UNLIMITED? give --mem and --time yourself"),
     ],
 )
 def test_what_sacct_does_not_know_is_one_line(refusal, slurm, rows, message):
