@@ -123,7 +123,7 @@ EXERCISES = {
         "minutes": 5,
         "files": {},
         "hints": [
-            "the collector compares each result with its row of sweep.csv",
+            "the collector compares each result with its row of epidemic/sweep.csv",
             "with one row a task, its --array= line is right as it is",
         ],
     },
@@ -270,6 +270,8 @@ def read_table(path, column, hint):
         rows = list(csv.DictReader(read_text(path, hint).splitlines(), strict=True))
     except csv.Error as error:
         raise Wrong(f"{path} is damaged: {error}", hint) from None
+    if rows and column not in rows[0]:
+        raise Wrong(f"{path} is not the lesson's: it has no column {column}", hint)
     if not rows or not all(row.get(column) for row in rows):
         raise Wrong(f"{path} is damaged: not every row has its {column}", hint)
     return rows
@@ -517,18 +519,18 @@ def check_collect(answers):
 
 
 def check_own_sweep(answers):
-    hint = "write 0.08 instead of 0.06 in create_sweep.py, and run it"
-    risks = {row["risk"] for row in read_table("sweep.csv", "risk", hint)}
+    hint = "write 0.08 for 0.06 in create_sweep.py, and a new epidemic/sweep.csv"
+    risks = {row["risk"] for row in read_table("epidemic/sweep.csv", "risk", hint)}
     if "0.08" not in risks or "0.06" in risks:
         found = first_line(", ".join(sorted(risks)))
-        raise Wrong(f"sweep.csv has the risks {found}", hint)
+        raise Wrong(f"epidemic/sweep.csv has the risks {found}", hint)
     rows = last_named("epidemic")
     why = "only these rows have another risk: 5, 11, 17, 23"
     must_have_tasks(rows, ["5", "11", "17", "23"], why)
     must_be_completed(rows, "epidemic_ID_INDEX.log")
-    hint = "collect again with --param-file sweep.csv"
+    hint = "collect again with --param-file epidemic/sweep.csv"
     if {row["risk"] for row in read_table("epidemic.csv", "risk", hint)} != risks:
-        raise Wrong("epidemic.csv has other risks than sweep.csv", hint)
+        raise Wrong("epidemic.csv has other risks than epidemic/sweep.csv", hint)
 
 
 def check_failures(answers):

@@ -1,7 +1,7 @@
 """Collect the results of a job array into one table, in order of index.
 
 Reads RESULTS_DIR/NAME_INDEX.json: {"index": INDEX, "runs": [{"column": value, ...}]}
-Writes OUTPUT, a CSV file, or prints which tasks to run again.
+Writes OUTPUT, a CSV file, or prints which indices to run again.
 """
 
 import argparse
@@ -94,13 +94,14 @@ for index in wanted:
             raise ValueError(f"has {list(rows[-1])}, not {list((table or rows)[0])}")
         table += rows
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        print(f"task {index}, {found.get(index, 'no file')}: {error}", file=sys.stderr)
+        print(f"index {index}, {found.get(index, 'no file')}: {error}", file=sys.stderr)
         again.append(index)
 if again:
     print(f"--array={fold(again)}")
     sys.exit(f"no table: {len(again)} of {len(wanted)} results missing or wrong")
-if args.param_file and table[0].keys() & row.keys() == {"index"} != row.keys():
-    print(f"note: no column of {args.param_file} is in the results", file=sys.stderr)
+for column in row if args.param_file else ():
+    if column not in table[0]:
+        print(f"note: no result has {column}, so it is not compared", file=sys.stderr)
 unfinished = output.with_name(f".{uuid.uuid4().hex}.{output.name}")
 with open(unfinished, "w", newline="", encoding="utf-8") as file:
     writer = csv.DictWriter(file, table[0], lineterminator="\n")

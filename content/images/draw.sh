@@ -17,9 +17,9 @@ done
 "$python" "$code/collection.py" results scores.csv --param-file params.csv
 "$python" "$code/plot_scores.py" scores.csv scores.png
 cp scores.png results/knn_euclidean_01.png results/knn_euclidean_16.png results/knn_euclidean_64.png "$target"
-"$python" "$code/own_sweep/create_sweep.py"
+"$python" "$code/own_sweep/create_sweep.py" epidemic
 "$python" "$code/own_sweep/epidemic.py" 0 24 epidemic
-"$python" "$code/collection.py" epidemic epidemic.csv --param-file sweep.csv
+"$python" "$code/collection.py" epidemic epidemic.csv --param-file epidemic/sweep.csv
 "$python" "$code/plot_scores.py" epidemic.csv "$target/epidemic.png" --x risk --y contacts --value infected --mean
 "$python" "$code/timeline.py" "$measured/array.txt" "$target/array.png"
 "$python" "$measured/draw.py" "$measured/speed.csv" "$target/speed.png"

@@ -20,6 +20,6 @@ export OMP_NUM_THREADS=1
 
 # Task 0 does the rows 0 to 3, task 1 the rows 4 to 7, and so on.
 rows=${1:?how many rows does a task do?}
-results=${2:?which folder is for the results of this sweep?}
+folder=${2:?which folder has the sweep.csv of this sweep?}
 first=$((SLURM_ARRAY_TASK_ID * rows))
-apptainer exec knn.sif python -u python/own_sweep/epidemic.py "$first" "$rows" "$results"
+apptainer exec knn.sif python -u python/own_sweep/epidemic.py "$first" "$rows" "$folder"

@@ -166,7 +166,7 @@ def test_a_hard_link_to_an_input_becomes_a_file_of_its_own(learner, results, tab
 def test_what_is_missing_is_named_and_can_be_run_again(call, results, incomplete, there, args, again):
     call("python/scikit_example/array/create_parameter_array.py")
     results(there)
-    assert incomplete(again, *HERE, *args) == [f"task {index}, no file: missing" for index in expand(again)]
+    assert incomplete(again, *HERE, *args) == [f"index {index}, no file: missing" for index in expand(again)]
 
 
 def test_the_indices_of_a_parameter_file_may_have_gaps(learner, results, params, table, incomplete):
@@ -175,7 +175,7 @@ def test_the_indices_of_a_parameter_file_may_have_gaps(learner, results, params,
     table(*WITH_FILE)
     assert (learner.folder / "scores.csv").read_bytes() == table_of([2, 7])
     (learner.folder / "results/scores_7.json").unlink()
-    assert incomplete("7", *WITH_FILE) == ["task 7, no file: missing"]
+    assert incomplete("7", *WITH_FILE) == ["index 7, no file: missing"]
 
 
 # What is wrong with result 1, and what the line must say.
@@ -221,9 +221,9 @@ def test_what_is_damaged_is_named_and_can_be_run_again(results, incomplete):
         data = re.sub(rb'(^{"index": "?0?)1\b', lambda match, number=number: match[1] + number, data)
         (folder / f"scores_{2 * index + 1}.json").write_bytes(data)
     *lines, missing = incomplete(",".join(str(number) for number in range(1, last + 1, 2)))
-    assert missing == f"task {last}, no file: missing"
+    assert missing == f"index {last}, no file: missing"
     for number, line, (_, message) in zip(range(1, last, 2), lines, DAMAGED.values(), strict=True):
-        assert line.startswith(f"task {number}, results/scores_{number}.json: ")
+        assert line.startswith(f"index {number}, results/scores_{number}.json: ")
         assert re.sub(r"(index |not )1$", rf"\g<1>{number}", message) in line
 
 
@@ -246,8 +246,8 @@ def test_a_result_of_an_earlier_list_of_parameters_is_named(results, params, inc
     params("index,n_neighbors\n0,1\n1,3\n2,4\n3,8\n4,5\n")
     results(range(5))
     assert incomplete("1,4", *WITH_FILE) == [
-        "task 1, results/scores_1.json: n_neighbors is 2, not 3",
-        "task 4, results/scores_4.json: n_neighbors is 16, not 5",
+        "index 1, results/scores_1.json: n_neighbors is 2, not 3",
+        "index 4, results/scores_4.json: n_neighbors is 16, not 5",
     ]
 
 
@@ -275,21 +275,21 @@ def test_another_value_is_another(results, params, incomplete, value, parameter)
     (results([]) / "a_0.json").write_text(f'{{"index": 0, "runs": [{{"a": {value}}}]}}')
     [line] = incomplete("0", *WITH_FILE)
     written = value.strip('"')
-    assert line == f"task 0, results/a_0.json: a is {written}, not {parameter}"
+    assert line == f"index 0, results/a_0.json: a is {written}, not {parameter}"
 
 
 def test_large_seeds_are_compared_digit_by_digit(results, params, incomplete):
     params(f"index,seed\n0,{2**60}\n")
     (results([]) / "a_0.json").write_text(f'{{"index": 0, "runs": [{{"seed": {2**60 + 1}}}]}}')
-    assert incomplete("0", *WITH_FILE) == [f"task 0, results/a_0.json: seed is {2**60 + 1}, not {2**60}"]
+    assert incomplete("0", *WITH_FILE) == [f"index 0, results/a_0.json: seed is {2**60 + 1}, not {2**60}"]
 
 
-@pytest.mark.parametrize(("header", "said"), [("k", True), ("k,n_neighbors", False), (" n_neighbors", False)])
-def test_it_says_when_nothing_could_be_compared(results, params, call, header, said):
+@pytest.mark.parametrize(("header", "missing"), [("k", "k"), ("k,n_neighbors,m", "km"), (" n_neighbors", "")])
+def test_it_says_what_could_not_be_compared(results, params, call, header, missing):
     params(f"index,{header}\n0,{','.join('1' * len(header.split(',')))}\n")
     results([0])
     code, _, err = call(SCRIPT, *WITH_FILE)
-    assert (code, err) == (0, "note: no column of params.csv is in the results\n" if said else "")
+    assert (code, err) == (0, "".join(f"note: no result has {name}, so it is not compared\n" for name in missing))
 
 
 def test_the_order_of_columns_does_not_matter(results, table):
@@ -306,12 +306,6 @@ def test_a_link_in_place_of_the_table_is_kept(learner, results, table):
     table()
     assert (learner.folder / "scores.csv").is_symlink()
     assert (learner.folder / "shared.csv").read_bytes() == table_of([0])
-
-
-def test_a_parameter_that_no_run_tells_does_not_matter(results, params, table):
-    params("index,n_neighbors,note\n0,1,first\n")
-    results([0])
-    assert table(*WITH_FILE)[0] == "index,n_neighbors,metric,accuracy"
 
 
 # Any results.
@@ -471,7 +465,7 @@ def test_a_damaged_parameter_file_is_one_line(results, params, refusal, what):
 def test_the_last_row_of_the_parameters_needs_no_end(results, params, incomplete):
     results([0])
     params("index,n_neighbors\n0,1\n1,2")
-    assert incomplete("1", *WITH_FILE) == ["task 1, no file: missing"]
+    assert incomplete("1", *WITH_FILE) == ["index 1, no file: missing"]
 
 
 def test_no_parameter_file_is_one_line(learner, results):

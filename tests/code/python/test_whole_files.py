@@ -13,6 +13,8 @@ CREATE = f"{SCIKIT}/array/create_parameter_array.py"
 ONE_METRIC = {"METRICS": ["cosine"]}
 TWO_FOLDS = {"N_NEIGHBORS": [4], "N_FOLDS": 2}
 AT_ONCE = {"SECONDS_OF_WORK": 0}
+# It refuses a folder that has an earlier file.
+ONCE = "python/own_sweep/create_sweep.py"
 # The command, constants that make its work small, and the files that another program reads.
 WRITING = {
     "preprocess": ([f"{SCIKIT}/preprocess.py"], {}, "data/iris_split.npz"),
@@ -31,7 +33,7 @@ WRITING = {
     "same_seed": (["python/seeds/same_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
     "own_seed": (["python/seeds/own_seed.py", "--param-index", 2], {}, "splits/split_2.json"),
     "score": (["python/speed/score.py", 0, 1, "results"], {}, "results/scores_0.json"),
-    "sweep": (["python/own_sweep/create_sweep.py"], {}, "sweep.csv"),
+    "sweep": ([ONCE, "epidemic"], {}, "epidemic/sweep.csv"),
     "epidemic": (["python/own_sweep/epidemic.py", 0, 1, "epidemic"], {}, "epidemic/sweep_0.json"),
     "long_code": (["python/long_code.py"], AT_ONCE, "cities/00_Bosnia_and_Herzegovina.txt"),
     "uneven": (["python/uneven.py", 3], {}, "uneven/uneven_3.json"),
@@ -57,7 +59,7 @@ def writing(request, learner, call):
     if request.param == "task":
         call(CREATE)
     if request.param == "epidemic":
-        call("python/own_sweep/create_sweep.py")
+        call(ONCE, "epidemic")
     if request.param == "uneven":
         shutil.copy(CODE / "slurm" / "failures" / "inputs.csv", learner.folder)
     if request.param == "collection":
@@ -73,7 +75,10 @@ def writing(request, learner, call):
 
 def test_until_it_has_its_name_the_earlier_file_stays(learner, call, writing, monkeypatch):
     command, constants, target, whole = writing
-    (learner.folder / target).write_bytes(b"an earlier file")
+    if command[0] == ONCE:
+        (learner.folder / target).unlink()
+    else:
+        (learner.folder / target).write_bytes(b"an earlier file")
     before = snapshot(learner.folder)
     renamed = []
 

@@ -49,6 +49,8 @@ MADE = {
     "params.csv": "python/scikit_example/array/create_parameter_array.py",
     "results": "python/scikit_example/array/train_and_plot.py",
     "scores.csv": "python/collection.py",
+    "sweep.csv": "python/own_sweep/create_sweep.py",
+    "folder/sweep.csv": "python/own_sweep/create_sweep.py",
     "scores.png": "python/plot_scores.py",
 }
 
