@@ -7,7 +7,8 @@ python3 check.py --hint NAME      gives the next hint
 python3 check.py --reset NAME     puts the files of an exercise back; it asks before
 
 Nothing else of yours is changed. What is done is noted in .check.json.
-The exit code is 0 if it is right, 1 if it is not, and 2 if nobody can tell.
+The exit code is 0 if it is right, 1 if it is not, and 2 if nobody can tell: so it is,
+too, if your files are right and there is no sacct to ask about the jobs.
 """
 
 import argparse
@@ -27,7 +28,8 @@ from pathlib import Path
 
 # In the order of the pages; the name of an exercise is that of its page. "answers" is
 # how many words it takes. "files" are what it makes: --reset copies the file behind
-# the colon over them, and removes them where that is None.
+# the colon over them, and removes them where that is None. Where "files_tell", they
+# show most of what the jobs should do, and are looked at without sacct, too.
 EXERCISES = {
     "split": {
         "title": "A missing input",
@@ -84,6 +86,7 @@ EXERCISES = {
     "array-jobs": {
         "title": "Two tasks again",
         "minutes": 5,
+        "files_tell": True,
         "files": {},
         "hints": [
             "--array takes a list, too",
@@ -93,6 +96,7 @@ EXERCISES = {
     "submission-script": {
         "title": "Another value",
         "minutes": 3,
+        "files_tell": True,
         "files": {"results/scores_k48.json": None},
         "hints": [
             "what stands behind the batch script are its arguments",
@@ -121,6 +125,7 @@ EXERCISES = {
     "own-sweep": {
         "title": "Another risk",
         "minutes": 5,
+        "files_tell": True,
         "files": {},
         "hints": [
             "the collector compares each result with its row of epidemic/sweep.csv",
@@ -130,6 +135,7 @@ EXERCISES = {
     "failures": {
         "title": "Twice is not always enough",
         "minutes": 8,
+        "files_tell": True,
         "files": {"inputs.csv": "slurm/failures/inputs.csv"},
         "hints": [
             "the first time, it is --array=3",
@@ -139,6 +145,7 @@ EXERCISES = {
     "time-limits": {
         "title": "Forty were too few",
         "minutes": 6,
+        "files_tell": True,
         "files": {},
         "hints": [
             "the number of repetitions is not in the checkpoint",
@@ -151,12 +158,13 @@ EXERCISES = {
         "files": {"python/my_pi.py": "python/seeds/pi.py"},
         "hints": [
             "all tasks begin with the same seed",
-            "np.random.default_rng takes a list of whole numbers",
+            "np.random.default_rng takes a list of whole numbers, the index first",
         ],
     },
     "speed": {
         "title": "Nine runs in a task",
         "minutes": 6,
+        "files_tell": True,
         "files": {"nine.sh": "slurm/speed/chunks.sh"},
         "hints": [
             "change size, and give --array on the command line",
@@ -191,7 +199,7 @@ EXERCISES = {
     "cities": {
         "title": "Parallel-1",
         "minutes": 25,
-        "files": {"python/my_code_for_index.py": "python/long_code.py"},
+        "files": {"python/my_code_for_index.py": "python/long_code.py", "cities": None},
         "hints": [
             "what was inside of the loop stays, once",
             "sys.argv[1] is the first word behind the name of the script",
@@ -205,6 +213,7 @@ TASKS = 7  # of the job array of the lesson
 RUNS = 35
 SECONDS_OF_A_TASK = 120  # of an exercise that is run here
 SECONDS_TO_REFUSE = 15
+INDICES_TO_TRY = [0, 7]  # of the countries
 METRICS = ["canberra", "chebyshev", "cosine", "euclidean", "manhattan"]
 
 # What cities.csv holds, and the checksum of its lines.
@@ -228,6 +237,9 @@ class Wrong(Exception):
 
 class CannotTell(Exception):
     """What cannot be checked here, and why."""
+
+
+NO_SACCT = "there is no sacct here. On a login node type python3, the image has none"
 
 
 # ---- files ----
@@ -277,6 +289,11 @@ def read_table(path, column, hint):
     return rows
 
 
+def written(path):
+    """Return when a file was written, in nanoseconds."""
+    return os.stat(path).st_mtime_ns
+
+
 def first_line(text):
     """Return the first line of a text that is not empty, and not too long."""
     return (text.strip().splitlines() or ["nothing"])[0][:70]
@@ -285,12 +302,15 @@ def first_line(text):
 # ---- Slurm ----
 
 
+def sacct_is_here():
+    """Tell whether Slurm can be asked; without it, only files are looked at."""
+    return shutil.which("sacct") is not None
+
+
 def ask_sacct(*options, fields):
     """Return a dict for each job or task of yours, in the order of submission."""
-    if not shutil.which("sacct"):
-        raise CannotTell(
-            "there is no sacct here. On a login node type python3, the image has none"
-        )
+    if not sacct_is_here():
+        raise CannotTell(NO_SACCT)
     command = ["sacct", "--allocations", "--parsable2", "--noheader", "--units=M"]
     command += [f"--user={os.getuid()}", "--starttime=now-60days"]
     command += [*options, f"--format={','.join(fields)}"]
@@ -352,6 +372,18 @@ def must_have_tasks(rows, wanted, why):
 # ---- the exercises ----
 
 
+def must_have_split():
+    """Refuse a folder without the split: an exercise has renamed it."""
+    if Path("data/iris_split.npz").is_file():
+        return
+    hint = "run preprocess.py again"
+    for away in sorted(Path().glob("*/iris_split.npz")):
+        hint = f"mv {away.parent} data"
+    if os.path.lexists("data"):  # or mv would put it into that
+        hint = f"remove data, then {hint}"
+    raise Wrong("data is still away, and the next pages need it", hint)
+
+
 def check_split(answers):
     hint = "write 2> missing.txt behind the command, while data is away"
     text = read_text("missing.txt", hint)
@@ -359,9 +391,7 @@ def check_split(answers):
         raise Wrong("missing.txt is empty: > takes standard output only", hint)
     if not text.startswith("data/iris_split.npz is missing"):
         raise Wrong(f"missing.txt says: {first_line(text)}", hint)
-    if not Path("data/iris_split.npz").is_file():
-        hint = "mv data-away data"
-        raise Wrong("data is still away, and the next pages need it", hint)
+    must_have_split()
 
 
 def check_container(answers):
@@ -401,6 +431,7 @@ def check_login_node(answers):
 
 
 def check_first_job(answers):
+    must_have_split()
     failed = [job for job in jobs_named("knn_stops") if job["State"] == "FAILED"]
     if not failed:
         hint = "let a file stand where the script wants the folder data"
@@ -409,9 +440,6 @@ def check_first_job(answers):
     if "accuracy" in read_text(log, "submit in this folder"):
         hint = "the first step makes the split: it must fail, not the second one"
         raise Wrong(f"{log} has accuracies: the first step went well", hint)
-    if not Path("data/iris_split.npz").is_file():
-        hint = "rm data, then mv data-away data"
-        raise Wrong("data is not repaired, and the next pages need it", hint)
 
 
 def check_neighbors(path, k, hint):
@@ -437,6 +465,7 @@ def check_parameters(answers):
 
 def check_array_or_script(answers):
     for number, (answer, choice, why) in enumerate(zip(answers, CHOICES, WHY), 1):
+        answer = answer.lower().strip(",;.")
         if answer not in CHOICES:
             hint = f"the words are {', '.join(sorted(CHOICES))}"
             raise Wrong(f"{number}. {answer} is none of the four words", hint)
@@ -449,17 +478,25 @@ def check_array_jobs(answers):
     hint = "after rm, sbatch makes it again; see its log two_again_ID_INDEX.log"
     for index in range(TASKS):
         read_runs(f"results/scores_{index}.json", hint)
+    if not sacct_is_here():
+        made = [written(f"results/scores_{index}.json") for index in range(TASKS)]
+        again = [made.pop(5), made.pop(2)]
+        if min(again) < max(made):
+            hint = "remove both, then the loop of the page with 2 and 5"
+            raise Wrong("results 2 and 5 are not newer than the others", hint)
+        return
     rows = last_named("two_again")
     must_have_tasks(rows, ["2", "5"], "only 2 and 5 were lost")
     must_be_completed(rows, "two_again_ID_INDEX.log")
 
 
 def check_submission_script(answers):
-    rows = last_named("knn_k48")
-    if rows[0]["ExitCode"] == "2:0":
-        hint = "what stands behind the batch script are its arguments"
-        raise Wrong(f"job {rows[0]['job']} had no --n-neighbors, or a wrong one", hint)
-    must_be_completed(rows, "knn_k48_ID.log")
+    if sacct_is_here():
+        rows = last_named("knn_k48")
+        if rows[0]["ExitCode"] == "2:0":
+            said = f"job {rows[0]['job']} had no --n-neighbors, or a wrong one"
+            raise Wrong(said, "what stands behind the batch script are its arguments")
+        must_be_completed(rows, "knn_k48_ID.log")
     hint = "write --n-neighbors 48 behind the name of the batch script"
     check_neighbors("results/scores_k48.json", 48, hint)
 
@@ -516,6 +553,8 @@ def check_collect(answers):
     read_runs(f"results/scores_{wanted[-1]}.json", hint)
     if {row["index"] for row in read_table("scores.csv", "index", hint)} != set(wanted):
         raise Wrong("scores.csv has not all tasks", hint)
+    if written("scores.csv") < written(f"results/scores_{wanted[-1]}.json"):
+        raise Wrong("scores.csv is older than the result of the last task", hint)
 
 
 def check_own_sweep(answers):
@@ -524,20 +563,18 @@ def check_own_sweep(answers):
     if "0.08" not in risks or "0.06" in risks:
         found = first_line(", ".join(sorted(risks)))
         raise Wrong(f"epidemic/sweep.csv has the risks {found}", hint)
-    rows = last_named("epidemic")
-    why = "only these rows have another risk: 5, 11, 17, 23"
-    must_have_tasks(rows, ["5", "11", "17", "23"], why)
-    must_be_completed(rows, "epidemic_ID_INDEX.log")
+    if sacct_is_here():
+        rows = last_named("epidemic")
+        why = "only these rows have another risk: 5, 11, 17, 23"
+        must_have_tasks(rows, ["5", "11", "17", "23"], why)
+        must_be_completed(rows, "epidemic_ID_INDEX.log")
     hint = "collect again with --param-file epidemic/sweep.csv"
     if {row["risk"] for row in read_table("epidemic.csv", "risk", hint)} != risks:
         raise Wrong("epidemic.csv has other risks than epidemic/sweep.csv", hint)
 
 
-def check_failures(answers):
-    hint = "sed -i 's/^3,20/3,500/' inputs.csv, then run task 3"
-    rows = read_table("inputs.csv", "megabytes", hint)
-    if [row["megabytes"] for row in rows if row.get("index") == "3"] != ["500"]:
-        raise Wrong("inputs.csv does not give 500 megabytes to task 3", hint)
+def must_get_twice():
+    """Refuse tries of task 3 that did not each get twice the memory of the last."""
     rows = [row for row in jobs_named("uneven", "ReqMem") if row["task"] == "3"]
     tries = [(row["State"], row["ReqMem"]) for row in rows][-3:]
     said = ", ".join(f"{state} with {memory}" for state, memory in tries)
@@ -548,6 +585,15 @@ def check_failures(answers):
     out = "OUT_OF_MEMORY"
     if tries != [(out, "200M"), (out, "400M"), ("COMPLETED", "800M")]:
         raise Wrong(f"task 3 did not begin with 200M and get twice of it: {said}", hint)
+
+
+def check_failures(answers):
+    hint = "sed -i 's/^3,20/3,500/' inputs.csv, then run task 3"
+    rows = read_table("inputs.csv", "megabytes", hint)
+    if [row["megabytes"] for row in rows if row.get("index") == "3"] != ["500"]:
+        raise Wrong("inputs.csv does not give 500 megabytes to task 3", hint)
+    if sacct_is_here():
+        must_get_twice()
     runs = read_runs("uneven/uneven_3.json", hint)
     if [run.get("megabytes") for run in runs] != [500]:
         raise Wrong("uneven/uneven_3.json is not of 500 megabytes", hint)
@@ -560,6 +606,14 @@ def check_time_limits(answers):
     if number != 60:
         found = first_line(str(number))
         raise Wrong(f"cv/resumed.json has {found} repetitions, not 60", hint)
+    if not sacct_is_here():
+        path = "cv/resumed.checkpoint.json"
+        checkpoint = read_json(path, "run the cross_validate.py of checkpoint/")
+        done = checkpoint.get("repetitions") if isinstance(checkpoint, dict) else None
+        if not isinstance(done, list) or len(done) != 60:
+            hint = "only the cross_validate.py of checkpoint/ goes on"
+            raise Wrong(f"{path} has not the 60 repetitions", hint)
+        return
     rows = last_named("cv_checkpoint")
     must_be_completed(rows, "cv_checkpoint_ID.log")
     log = f"cv_checkpoint_{rows[0]['job']}.log"
@@ -570,42 +624,105 @@ def check_time_limits(answers):
         raise Wrong(f"{log} {said}: the forty must not be done again", hint)
 
 
+# Runs a script, and says on standard error which seeds it gave to NumPy.
+RUN_AND_TELL_SEEDS = """
+import json, runpy, sys
+import numpy as np
+
+def tell(seed):
+    if isinstance(seed, np.random.SeedSequence):
+        seed = None if seed.spawn_key else seed.entropy  # one that was spawned is mixed
+    try:
+        numbers = [int(number) for number in np.atleast_1d(seed)]
+    except TypeError:  # no seed, or a generator
+        return
+    print("seed:", json.dumps(numbers), file=sys.stderr)
+
+def telling(make):
+    def told(seed=None):
+        tell(seed)
+        return make(seed)
+    return told
+
+class RandomState(np.random.RandomState):  # a type, as NumPy asks for it
+    def __init__(self, seed=None):
+        tell(seed)
+        super().__init__(seed)
+
+np.random.seed = telling(np.random.seed)
+np.random.default_rng = telling(np.random.default_rng)
+np.random.RandomState = RandomState
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
 def run_pi(index):
-    """Return what python/my_pi.py says, run with NumPy: in the image if it is there."""
+    """Return the answer and the seeds of my_pi.py, run in the image if there is one."""
     python = [sys.executable]
     if shutil.which("apptainer") and Path("knn.sif").exists():
         python = ["apptainer", "exec", "knn.sif", "python"]
-    command = [*python, "python/my_pi.py", str(index)]
+    script = ["python/my_pi.py", str(index)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS_OF_A_TASK)
+        done = subprocess.run(
+            [*python, "-c", RUN_AND_TELL_SEEDS, *script],
+            capture_output=True,
+            timeout=SECONDS_OF_A_TASK,
+        )
     except subprocess.TimeoutExpired:
         raise Wrong("python/my_pi.py does not end in time", "run it") from None
     said = done.stderr.decode(errors="replace").strip().splitlines()
+    seeds = [json.loads(line[6:]) for line in said if line.startswith("seed: [")]
+    words = [line for line in said if not line.startswith("seed: [")]
     if done.returncode:
-        hint = f"run it: {' '.join(command)}"
-        raise Wrong(f"python/my_pi.py fails: {said[-1] if said else 'no word'}", hint)
-    return done.stdout.decode(errors="replace").partition(":")[2].strip()
+        hint = f"run it: {' '.join([*python, *script])}"
+        raise Wrong(f"python/my_pi.py fails: {words[-1] if words else 'no word'}", hint)
+    return done.stdout.decode(errors="replace").partition(":")[2].strip(), seeds
 
 
 def check_threads_and_seeds(answers):
     hint = "cp python/seeds/pi.py python/my_pi.py, then mend it"
     read_text("python/my_pi.py", hint)
-    first, second, again = run_pi(0), run_pi(1), run_pi(0)
-    if not re.fullmatch(r"pi is about 3\.1\d*", first):
+    runs = [run_pi(index) for index in range(4)]
+    said = [answer for answer, _ in runs]
+    if not re.fullmatch(r"pi is about 3\.1\d*", said[0]):
         hint = "its last line is right as it is"
-        raise Wrong(f"task 0 of python/my_pi.py does not estimate pi: {first}", hint)
-    if first != again:
-        hint = "make a generator from the index: np.random.default_rng([index, 1])"
+        raise Wrong(f"task 0 of python/my_pi.py does not estimate pi: {said[0]}", hint)
+    hint = "make a generator from the index: np.random.default_rng([index, 1])"
+    if run_pi(0)[0] != said[0]:
         raise Wrong("task 0 has another answer each time: it has no seed", hint)
-    if first == second:
-        hint = "the index must be in the seed"
-        raise Wrong("tasks 0 and 1 have the same answer: one seed for all", hint)
+    if len(set(said)) == 1:
+        raise Wrong("all tasks have the same answer: one seed for all", hint)
+    for first in range(4):
+        for second in range(first + 1, 4):
+            # Two answers may be equal by chance.
+            if runs[first] == runs[second]:
+                same = f"tasks {first} and {second} have the same answer"
+                raise Wrong(f"{same}, and the same seed", hint)
+    for seeds in zip(*(seeds for _, seeds in runs)):
+        must_be_a_mixed_seed(seeds, hint)
+
+
+def must_be_a_mixed_seed(seeds, hint):
+    """Refuse the seeds of the first tasks if another array could have one of them."""
+    if len(seeds[0]) > 1:
+        if seeds[0][-1] == 0 != seeds[1][-1]:
+            said = "the index is at the end of the seed, where NumPy loses a 0"
+            raise Wrong(f"{said}: {seeds[0]} is the seed {seeds[0][:-1]}", hint)
+        return
+    numbers = [seed[0] for seed in seeds]
+    steps = {numbers[i + 1] - numbers[i] for i in range(len(numbers) - 1)}
+    if len(steps) == 1 and steps != {0}:
+        said = f"the seeds are {', '.join(map(str, numbers))}"
+        raise Wrong(f"{said}: those of two arrays can overlap", hint)
 
 
 def check_speed(answers):
-    rows = last_named("nine")
-    must_have_tasks(rows, ["0", "1", "2", "3"], f"9 x 4 is enough for {RUNS} runs")
-    must_be_completed(rows, "nine_ID_INDEX.log")
+    rows = []
+    if sacct_is_here():
+        rows = last_named("nine")
+        must_have_tasks(rows, ["0", "1", "2", "3"], f"9 x 4 is enough for {RUNS} runs")
+        must_be_completed(rows, "nine_ID_INDEX.log")
     hint = "set size=9 in nine.sh, and name the folder: nine.sh nine"
     for index in range(RUNS):
         runs = read_runs(f"nine/scores_{index}.json", hint)
@@ -747,26 +864,78 @@ def check_cities(answers):
     read_text(script, "give your script this name")
     for word in ("-1", "99", "Brazil"):
         must_refuse(os.path.abspath(script), word)
+    must_write(os.path.abspath(script), expected)
+
+
+def start_in(folder, script, word):
+    """Start a script in a folder that has nothing but cities.csv."""
+    shutil.copy("cities.csv", folder)
+    command = [sys.executable, script, word]
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
 
 
 def must_refuse(script, word):
     """Refuse a script that takes this word; it runs in a folder that is removed."""
     hint = "compare the word with the indices that there are, before the work"
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy("cities.csv", folder)
-        command = [sys.executable, script, word]
-        try:
-            done = subprocess.run(
-                command, cwd=folder, capture_output=True, timeout=SECONDS_TO_REFUSE
-            )
-        except subprocess.TimeoutExpired:
-            raise Wrong(f"your script takes {word}, and works on it", hint) from None
-        if done.returncode == 0:
+        with start_in(folder, script, word) as process:
+            try:
+                said = process.communicate(timeout=SECONDS_TO_REFUSE)[1]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                said = f"your script takes {word}, and works on it"
+                raise Wrong(said, hint) from None
+        if process.returncode == 0:
             raise Wrong(f"your script takes {word}, and ends well", hint)
-        error = re.search(r"^\w+Error\b.*", done.stderr.decode(errors="replace"), re.M)
+        error = re.search(r"^\w+Error\b.*", said.decode(errors="replace"), re.M)
         if error:
             said = f"for {word}, your script ends in {first_line(error[0])}"
             raise Wrong(f"{said}, not in a line of its own", hint)
+
+
+def must_write(script, expected):
+    """Refuse a script that does not write the list of its index, and no other.
+
+    What lies in the folder cities may have been written by another one. The indices
+    are tried at the same time, each in a folder that is removed.
+    """
+    folders = [tempfile.TemporaryDirectory() for _ in INDICES_TO_TRY]
+    tries = []
+    try:
+        for folder, index in zip(folders, INDICES_TO_TRY):
+            process = start_in(folder.name, script, str(index))
+            tries.append((index, Path(folder.name), process))
+        for index, folder, process in tries:
+            hint = f"remove the folder cities, then run your script with {index}"
+            try:
+                said = process.communicate(timeout=SECONDS_OF_A_TASK)[1]
+            except subprocess.TimeoutExpired:
+                said = f"with {index}, your script does not end in time"
+                raise Wrong(said, hint) from None
+            if process.returncode:
+                last = said.decode(errors="replace").strip().splitlines()[-1:]
+                last = first_line("".join(last))
+                raise Wrong(f"with {index}, your script fails: {last}", hint)
+            path = list(expected)[index]
+            others = [
+                found.relative_to(folder)
+                for found in sorted(folder.glob("cities/*"))
+                if found.name != path.name and found.name[0] != "."
+            ]
+            if others:
+                raise Wrong(f"with {index}, your script writes {others[0]}", hint)
+            if not is_exactly(folder / path, expected[path]):
+                what = "differs" if (folder / path).exists() else "is missing"
+                raise Wrong(f"with {index}, your script ends and {path} {what}", hint)
+    finally:
+        for _, _, process in tries:
+            process.kill()
+            process.wait()
+            process.stderr.close()
+        for folder in folders:
+            folder.cleanup()
 
 
 CHECKS = {
@@ -796,12 +965,16 @@ CHECKS = {
 
 
 def read_state():
-    """Return {name: {"done": bool, "hints": how many were given}}."""
-    state = {name: {"done": False, "hints": 0} for name in EXERCISES}
+    """Return {name: {"done": bool, "files": bool, "hints": how many were given}}.
+
+    With "files", only the files were right: there was nobody to ask about the jobs.
+    """
+    state = {name: {"done": False, "files": False, "hints": 0} for name in EXERCISES}
     try:
         noted = json.loads(STATE_FILE.read_bytes())
         for name in EXERCISES:
             state[name]["done"] = name in noted["done"]
+            state[name]["files"] = name in noted.get("files", [])
             state[name]["hints"] = operator.index(noted["hints"].get(name, 0))
     except FileNotFoundError:
         pass
@@ -813,10 +986,12 @@ def read_state():
 def write_state(state):
     """Note what is done, and how many hints were given."""
     done = [name for name in EXERCISES if state[name]["done"]]
+    files = [name for name in EXERCISES if state[name]["files"]]
     hints = {name: state[name]["hints"] for name in EXERCISES if state[name]["hints"]}
     unfinished = STATE_FILE.with_name(f".{uuid.uuid4().hex}{STATE_FILE.name}")
     try:
-        unfinished.write_text(json.dumps({"done": done, "hints": hints}))
+        noted = {"done": done, "files": files, "hints": hints}
+        unfinished.write_text(json.dumps(noted))
         unfinished.replace(STATE_FILE)
     except OSError as error:
         said = f"{STATE_FILE} can't be written: {error.strerror}"
@@ -826,8 +1001,9 @@ def write_state(state):
 def list_exercises(state):
     """Print all exercises, and which of them are done."""
     for name, exercise in EXERCISES.items():
-        mark = "done" if state[name]["done"] else ""
-        print(f"{mark:4}  {name:18}{exercise['minutes']:3} min  {exercise['title']}")
+        mark = "files only" if state[name]["files"] else ""
+        mark = "done" if state[name]["done"] else mark
+        print(f"{mark:10}  {name:18}{exercise['minutes']:3} min  {exercise['title']}")
     done = sum(entry["done"] for entry in state.values())
     print(f"{done} of {len(EXERCISES)} are done. Check one: python3 check.py NAME")
 
@@ -841,12 +1017,18 @@ def give_hint(name, state):
     print(f"hint {number + 1} of {len(hints)}: {hints[number]}")
 
 
+def is_folder(path):
+    """Tell whether this is a folder, and not a link to one."""
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
 def reset(name, state):
     """Put the files of an exercise back to its beginning, after asking."""
     files = EXERCISES[name]["files"]
     todo = {path: source for path, source in files.items() if os.path.lexists(path)}
     for path, source in todo.items():
-        print(f"{path}: {f'as {source}' if source else 'removed'}")
+        gone = "removed, with all that is in it" if is_folder(path) else "removed"
+        print(f"{path}: {f'as {source}' if source else gone}")
     print(f"{name}: {'' if todo else 'no file to put back, '}no longer noted as done")
     try:
         answer = input("do it? (yes/no) ")
@@ -858,11 +1040,13 @@ def reset(name, state):
         try:
             if source:
                 shutil.copy(source, path)
+            elif is_folder(path):
+                shutil.rmtree(path)
             else:
                 os.remove(path)
         except OSError as error:
             sys.exit(f"{path} can't be put back: {error.strerror}")
-    state[name] = {"done": False, "hints": 0}
+    state[name] = {"done": False, "files": False, "hints": 0}
     write_state(state)
     print(f"{name} is as at the beginning")
 
@@ -884,6 +1068,13 @@ def check(name, answers, state):
         what, hint = error.args
         print(f"wrong: {what}\nhint: {hint}")
         sys.exit(1)
+    if EXERCISES[name].get("files_tell") and not sacct_is_here():
+        if not state[name]["files"]:
+            state[name]["files"] = True
+            write_state(state)
+        what = f"{name}: your files are right; your jobs can't be checked"
+        print(f"{what}: {NO_SACCT}", file=sys.stderr)
+        sys.exit(2)
     print(f"right: {name}")
     if not state[name]["done"]:
         state[name]["done"] = True
@@ -898,6 +1089,10 @@ def main():
     group.add_argument("--hint", action="store_true", help="give the next hint")
     group.add_argument("--reset", action="store_true", help="put its files back")
     args = parser.parse_args()
+    if not Path("slurm/scikit_example").is_dir():
+        said = "this is not the folder of the lesson: there is no slurm/scikit_example"
+        print(f"{said}. Go there with cd, then check again", file=sys.stderr)
+        sys.exit(2)
     # A terminal that has no ô shows its code.
     sys.stdout.reconfigure(errors="backslashreplace")
     state = read_state()

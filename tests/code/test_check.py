@@ -111,12 +111,32 @@ PARAMETERS = "index,n_neighbors\n" + "".join(f"{index},{2**index}\n" for index i
 CITIES = (CODE / "cities.csv").read_text(encoding="utf-8")
 INPUTS = (CODE / "slurm/failures/inputs.csv").read_text().replace("2O", "20")
 PI = (CODE / "python/seeds/pi.py").read_text()
-MENDED_PI = PI.replace("np.random.seed(1)", "rng = np.random.default_rng([index, 1])").replace(
-    "np.random.random(", "rng.random("
-)
+
+
+def seeded(line):
+    """The script with another line in place of its seed."""
+    return {"python/my_pi.py": PI.replace("np.random.seed(1)", line)}
+
+
+def drawn(generator):
+    """The script with a generator of its own."""
+    mended = seeded(f"rng = {generator}")["python/my_pi.py"]
+    return {"python/my_pi.py": mended.replace("np.random.random(", "rng.random(")}
+
+
 SHARED = (CODE / "slurm/pitfalls/one_temporary_file.sh").read_text()
 NO_WORDS = "import sys\n\nif not 0 <= int(sys.argv[1]) < 12:\n    sys.exit('no')\n"
 INDEX = (CODE / "solutions/python/long_code_for_index.py").read_text(encoding="utf-8")
+INDEX = INDEX.replace("SECONDS_OF_WORK = 20", "SECONDS_OF_WORK = 0")
+CHOICE = "    country = list(countries)[index]\n"
+SCRIPT_OF_CITIES = "python/my_code_for_index.py"
+
+
+def indexed(lines):
+    """The script of cities with other lines in place of its choice of a country."""
+    assert INDEX.count(CHOICE) == 1
+    return {SCRIPT_OF_CITIES: INDEX.replace(CHOICE, lines)}
+
 
 # What a learner has who has followed all pages, but done no exercise.
 FOLLOWED = {
@@ -147,7 +167,7 @@ SOLVED = {
         **{f"results/knn_{metric}_05.png": "" for metric in MODULE.METRICS},
     },
     "array-or-script": {},
-    "array-jobs": {},
+    "array-jobs": {f"results/scores_{index}.json": result(index, 2**index) for index in (2, 5)},
     "submission-script": {"results/scores_k48.json": runs_of(48)},
     "dependencies": {"list_16.log": "".join(f"scores_{index}.json\n" for index in range(7)) + "scores.json\n"},
     "collect": {"scores-without.csv": table(range(6))},
@@ -158,9 +178,10 @@ SOLVED = {
     },
     "time-limits": {
         "cv/resumed.json": '{"metric": "euclidean", "repetitions": 60, "accuracy": {}}',
+        "cv/resumed.checkpoint.json": json.dumps({"parameters": {}, "repetitions": [[0.7]] * 60}),
         "cv_checkpoint_35.log": "start 1 of this job\nbegins after 40 of 60 repetitions\n",
     },
-    "threads-and-seeds": {"python/my_pi.py": MENDED_PI},
+    "threads-and-seeds": drawn("np.random.default_rng([index, 1])"),
     "speed": {
         **{f"nine/scores_{index}.json": json.dumps({"index": index, "runs": [{}]}) for index in range(35)},
         "nine_36_0.log": "runs 0 to 8 are in nine\n",
@@ -181,7 +202,8 @@ WRONG = {
     "split": [
         ({"missing.txt": ""}, "missing.txt is empty: > takes standard output only"),
         ({"missing.txt": "wrote 35 pictures\n"}, "missing.txt says: wrote 35 pictures"),
-        ({"data/iris_split.npz": None}, "data is still away"),
+        ({"data/iris_split.npz": None}, "hint: remove data, then run preprocess.py again"),
+        ({"data/iris_split.npz": None, "data2/iris_split.npz": ""}, "hint: remove data, then mv data2 data"),
     ],
     "container": [
         ({"inside.txt": "Python 3.11.2\n"}, "inside.txt has Python 3.11, and the image Python 3.13"),
@@ -199,7 +221,7 @@ WRONG = {
         (("FAILED|1:0", "COMPLETED|0:0"), "no job knn_stops is FAILED: its first step went well"),
         (("knn_stops", "knn_all"), "you have no job with the name knn_stops"),
         ({"knn_stops_10.log": "k=1, euclidean: accuracy 0.64\n"}, "knn_stops_10.log has accuracies"),
-        ({"data/iris_split.npz": None}, "data is not repaired"),
+        ({"data/iris_split.npz": None}, "data is still away"),
     ],
     "parameters": [
         ({"results/scores_k05.json": runs_of(4)}, "results/scores_k05.json has a run with 4 neighbours, not 5"),
@@ -243,6 +265,7 @@ WRONG = {
         ({"scores-without.csv": 'index\n"0\n'}, "scores-without.csv is damaged: unexpected end of data"),
         ({"results/scores_6.json": None}, "results/scores_6.json is missing"),
         ({"scores.csv": table(range(6))}, "scores.csv has not all tasks"),
+        ({"results/scores_6.json": result(6, 64)}, "scores.csv is older than the result of the last task"),
     ],
     "own-sweep": [
         ({"epidemic/sweep.csv": risks("0.05", "0.06", "0.08")}, "epidemic/sweep.csv has the risks 0.05, 0.06, 0.08"),
@@ -266,7 +289,14 @@ WRONG = {
         ({"cv_checkpoint_35.log": "start 1\n"}, "cv_checkpoint_35.log has no line: begins after 40 of 60"),
     ],
     "threads-and-seeds": [
-        ({"python/my_pi.py": PI}, "tasks 0 and 1 have the same answer: one seed for all"),
+        ({"python/my_pi.py": PI}, "all tasks have the same answer: one seed for all"),
+        (seeded("np.random.seed(1 + index)"), "the seeds are 1, 2, 3, 4: those of two arrays can overlap"),
+        (seeded("np.random.seed(seed=1000 * index)"), "the seeds are 0, 1000, 2000, 3000: those of two"),
+        (drawn("np.random.default_rng(42 + index)"), "the seeds are 42, 43, 44, 45: those of two arrays"),
+        (drawn("np.random.RandomState(7 + index)"), "the seeds are 7, 8, 9, 10: those of two arrays"),
+        (drawn("np.random.default_rng(np.random.SeedSequence(index))"), "the seeds are 0, 1, 2, 3: those of"),
+        (drawn("np.random.default_rng([1, index])"), "where NumPy loses a 0: [1, 0] is the seed [1]"),
+        (drawn("np.random.default_rng([index % 2, 1])"), "tasks 0 and 2 have the same answer, and the same seed"),
         ({"python/my_pi.py": PI.replace("np.random.seed(1)", "")}, "task 0 has another answer each time"),
         ({"python/my_pi.py": "import sys\nsys.exit('no\\nidea')\n"}, "python/my_pi.py fails: idea"),
         ({"python/my_pi.py": "raise SystemExit(1)\n"}, "python/my_pi.py fails: no word"),
@@ -301,6 +331,13 @@ WRONG = {
         ({"cities/04_Finland.txt": None}, "cities/04_Finland.txt is missing; 11 of 12 countries are right"),
         ({"cities/06_Japan.txt": "Tokyo\n"}, "cities/06_Japan.txt differs; 11 of 12 countries are right"),
         ({"cities/12_Atlantis.txt": ""}, "cities/12_Atlantis.txt is one file too many; 12 of 12 countries are right"),
+        # A full folder of an earlier run says nothing of the script.
+        (indexed("    sys.exit('no')\n"), "with 0, your script fails: no"),
+        (indexed(CHOICE.replace("index]", "index - 1]")), "with 0, your script writes cities/00_Vietnam.txt"),
+        (indexed("    country = list(countries)[0]\n"), "with 7, your script writes cities/07_Bosnia_and_Herzegovina"),
+        (indexed("    country = contries[index]\n"), "with 0, your script fails: NameError: name 'contries' is not"),
+        (indexed("    return\n"), "with 0, your script ends and cities/00_Bosnia_and_Herzegovina.txt is missing"),
+        (indexed(CHOICE + "    countries[country].pop()\n"), "with 0, your script ends and cities/00_Bosnia_and_Her"),
         ({"python/my_code_for_index.py": None}, "python/my_code_for_index.py is missing"),
         ({"python/my_code_for_index.py": "print('done')\n"}, "your script takes -1, and ends well"),
         ({"python/my_code_for_index.py": "if:\n"}, "for -1, your script ends in SyntaxError: invalid syntax, not in"),
@@ -403,7 +440,7 @@ def test_the_solution_is_right_and_noted(solve, call, name):
     before = snapshot(folder)
     assert check(call, name) == (0, f"right: {name}\n", "")
     after = snapshot(folder)
-    assert json.loads(after.pop(".check.json")) == {"done": [name], "hints": {}}
+    assert json.loads(after.pop(".check.json")) == {"done": [name], "files": [], "hints": {}}
     assert after == before
     # A second time it is right, and nothing need be noted.
     (folder / ".check.json").write_text(json.dumps({"done": [name], "hints": {name: 1}, "mine": 1}))
@@ -439,6 +476,12 @@ def test_of_several_jobs_the_last_one_counts(solve, cluster, call):
     assert "job 100_2 is FAILED" in check(call, "array-jobs")[1]
 
 
+def test_a_seed_that_was_spawned_is_mixed(solve, call):
+    folder = solve("threads-and-seeds").folder
+    write(folder, drawn("np.random.default_rng(np.random.SeedSequence(1).spawn(9)[index])"))
+    assert check(call, "threads-and-seeds")[0] == 0
+
+
 def test_a_script_that_never_ends_is_ended(solve, call):
     folder = solve("threads-and-seeds").folder
     write(folder, {"python/my_pi.py": "import time\ntime.sleep(600)\n"})
@@ -459,11 +502,11 @@ def test_the_script_of_the_seeds_runs_in_the_image_if_there_is_one(solve, cluste
     folder = solve("threads-and-seeds").folder
     (folder / "knn.sif").touch()
     apptainer = cluster("") / "apptainer"
-    apptainer.write_text(f'#!/bin/sh\necho "$*" >> asked\nshift 3\nexec {sys.executable} "$@"\n')
+    apptainer.write_text(f'#!/bin/sh\necho "$1 $2 $3 $4 $6 $7" >> asked\nshift 3\nexec {sys.executable} "$@"\n')
     apptainer.chmod(0o755)
     assert check(call, "threads-and-seeds")[0] == 0
     words = (folder / "asked").read_text().splitlines()
-    assert words == [f"exec knn.sif python python/my_pi.py {index}" for index in (0, 1, 0)]
+    assert words == [f"exec knn.sif python -c python/my_pi.py {index}" for index in (0, 1, 2, 3, 0)]
 
 
 # ---- cities.csv ----
@@ -615,13 +658,67 @@ def test_no_bytes_give_a_traceback(followed, cluster, call, data):
 # ---- without a cluster ----
 
 
-@pytest.mark.parametrize("name", JOBS)
+FILES_TELL = [name for name in JOBS if MODULE.EXERCISES[name].get("files_tell")]
+NOTHING_TELLS = [name for name in JOBS if name not in FILES_TELL]
+NO_SACCT = "there is no sacct here. On a login node type python3, "
+
+
+@pytest.mark.parametrize("name", NOTHING_TELLS)
 def test_without_a_cluster_one_line_says_what_can_not_be_checked(solve, refusal, monkeypatch, name):
     learner = solve(name)
     monkeypatch.setenv("PATH", str(learner.folder))
     line = refusal(SCRIPT, name)
-    wanted = "what became of your jobs can't be checked: there is no sacct here. On a login node"
-    assert line.startswith(f"{name}: {wanted} type python3, ")
+    assert line.startswith(f"{name}: what became of your jobs can't be checked: {NO_SACCT}")
+
+
+@pytest.mark.parametrize("name", FILES_TELL)
+def test_without_a_cluster_the_files_are_looked_at_and_noted(solve, call, monkeypatch, name):
+    folder = solve(name).folder
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(folder))
+    before = snapshot(folder)
+    code, out, err = check(call, name)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"{name}: your files are right; your jobs can't be checked: {NO_SACCT}")
+    after = snapshot(folder)
+    assert json.loads(after.pop(".check.json")) == {"done": [], "files": [name], "hints": {}} and after == before
+    assert f"files only  {name} " in call(SCRIPT)[1]
+    # On a cluster, it is done.
+    monkeypatch.setenv("PATH", path)
+    assert check(call, name)[0] == 0 and f"done        {name} " in call(SCRIPT)[1]
+
+
+@pytest.mark.parametrize("name", FILES_TELL)
+def test_without_a_cluster_untouched_files_are_wrong(followed, call, monkeypatch, name):
+    monkeypatch.setenv("PATH", str(followed.folder))
+    before = snapshot(followed.folder)
+    code, out, err = check(call, name)
+    assert (code, err) == (1, "") and re.fullmatch(r"wrong: .+\nhint: .+\n", out)
+    assert snapshot(followed.folder) == before
+
+
+def test_the_page_names_what_can_be_done_without_a_cluster():
+    box = (CODE.parent / "content/exercises.md").read_text(encoding="utf-8").partition("Without a cluster")[2]
+    none, files = re.findall(r"exercises of\n(.+)", box)
+    needs_apptainer = {"container"}
+    assert set(re.findall("`([a-z-]+)`", none)) == set(NAMES) - set(JOBS) - needs_apptainer
+    assert set(re.findall("`([a-z-]+)`", files)) - {"sacct"} == set(FILES_TELL)
+
+
+def test_without_a_cluster_a_file_for_a_folder_is_seen(solve, call, monkeypatch):
+    folder = solve("first-job").folder
+    monkeypatch.setenv("PATH", str(folder))
+    (folder / "data").rename(folder / "away")
+    (folder / "data").touch()
+    assert "hint: remove data, then mv away data" in check(call, "first-job")[1]
+
+
+@pytest.mark.parametrize("text", ["[]", '{"repetitions": 60}', '{"repetitions": [[0.7]]}'])
+def test_without_a_cluster_the_checkpoint_tells_which_script_has_done_it(solve, call, monkeypatch, text):
+    folder = solve("time-limits").folder
+    monkeypatch.setenv("PATH", str(folder))
+    write(folder, {"cv/resumed.checkpoint.json": text})
+    assert check(call, "time-limits")[1].startswith("wrong: cv/resumed.checkpoint.json has not the 60 repetitions\n")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in JOBS])
@@ -629,6 +726,10 @@ def test_what_needs_no_cluster_is_right_without_one(solve, call, monkeypatch, na
     learner = solve(name)
     monkeypatch.setenv("PATH", str(learner.folder))
     assert check(call, name)[0] == 0
+
+
+def test_answers_need_no_exact_spelling(learner, call):
+    assert check(call, "array-or-script", ["Array,", "SCRIPT", "chunks;", "job."])[0] == 0
 
 
 def test_an_sacct_that_fails_is_one_line(solve, cluster, refusal):
@@ -647,7 +748,7 @@ def test_the_list_says_what_is_done(solve, call):
     assert [line.split()[0] for line in out.splitlines()[:-1]] == NAMES
     assert check(call, "split")[0] == 0
     lines = call(SCRIPT)[1].splitlines()
-    assert lines[0] == "done  split               3 min  A missing input" and lines[1].startswith("      container")
+    assert lines[0] == "done        split               3 min  A missing input" and lines[1].startswith(" " * 12 + "c")
     assert lines[-1] == f"1 of {len(NAMES)} are done. Check one: python3 check.py NAME"
     assert learner.run(SCRIPT, check=True).stdout.splitlines() == lines
 
@@ -681,7 +782,9 @@ def reset(call, monkeypatch):
 def test_reset_puts_back_what_it_names_and_nothing_else(solve, call, reset, name):
     folder = solve(name).folder
     assert check(call, name)[0] == 0
-    write(folder, dict.fromkeys(MODULE.EXERCISES[name]["files"], "mine"))
+    files = MODULE.EXERCISES[name]["files"]
+    write(folder, {path: "mine" for path in files if not (folder / path).is_dir()})
+    inside = [path for path in snapshot(folder) if path.partition("/")[0] in files]
     before = snapshot(folder)
     for answer in ("no", None):
         code, out, err = reset(name, answer)
@@ -690,10 +793,12 @@ def test_reset_puts_back_what_it_names_and_nothing_else(solve, call, reset, name
     assert (code, err) == (0, "") and out.endswith(f"{name} is as at the beginning\n")
     after = snapshot(folder)
     for path, source in MODULE.EXERCISES[name]["files"].items():
-        assert f"{path}: {f'as {source}' if source else 'removed'}\n" in out
+        assert f"{path}: {f'as {source}' if source else 'removed'}" in out
         assert after.pop(path, None) == ((folder / source).read_bytes() if source else None)
-        before.pop(path)
-    assert json.loads(after.pop(".check.json")) == {"done": [], "hints": {}}
+        before.pop(path, None)
+    for path in inside:
+        before.pop(path, None)
+    assert json.loads(after.pop(".check.json")) == {"done": [], "files": [], "hints": {}}
     before.pop(".check.json")
     assert after == before
     # What is not there is not put back.
@@ -701,6 +806,16 @@ def test_reset_puts_back_what_it_names_and_nothing_else(solve, call, reset, name
     before = snapshot(folder)
     assert f"{name}: no file to put back, no longer noted as done\n" in reset(name, "yes")[1]
     assert snapshot(folder) == before
+
+
+def test_reset_of_cities_removes_the_folder_and_says_so(solve, reset):
+    folder = solve("cities").folder
+    assert "\ncities: removed, with all that is in it\n" in reset("cities", "yes")[1]
+    assert not (folder / "cities").exists()
+    # A link is removed, and not what it shows.
+    (folder / "cities").symlink_to("slurm")
+    assert "\ncities: removed\n" in reset("cities", "yes")[1]
+    assert not (folder / "cities").is_symlink() and (folder / "slurm/speed/chunks.sh").exists()
 
 
 def test_a_file_that_can_not_be_put_back_is_one_line(followed, reset):
@@ -747,6 +862,13 @@ def test_damaged_notes_are_one_line(learner, refusal, text):
 )
 def test_other_words_are_refused(refusal, words, said):
     assert refusal(SCRIPT, *words).startswith(said)
+
+
+def test_another_folder_is_told_so(learner, call):
+    shutil.rmtree(learner.folder / "slurm")
+    for words in (["split"], ["--reset", "split"], []):
+        code, out, err = call(SCRIPT, *words)
+        assert (code, out) == (2, "") and err.startswith("this is not the folder of the lesson: ")
 
 
 def test_help_checks_nothing(solve, call):
