@@ -11,6 +11,7 @@ project = "A lesson"
 extensions = ["myst_parser", "sphinx_exercise", "extensions.lines", "extensions.listing", "extensions.markdown"]
 extensions += ["extensions.description", "extensions.exercises", "extensions.leftovers"]
 myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 2
 html_baseurl = "https://lesson.example/"
 listing_root = "code"
 """
@@ -29,7 +30,7 @@ One *and* one.
 :caption: it adds
 ```
 
-It adds in {lines}`1 + 1`. See {download}`sum.py </code/sum.py>`.
+It adds in {lines}`1 + 1`. See {download}`sum.py </code/sum.py>`, and [more](#more-sums).
 
 :::{exercise} Two
 :label: two
@@ -43,6 +44,8 @@ Add two.
 :::
 
 <form hidden>not for reading</form>
+
+## More sums
 
 ```{image} dot.png
 :alt: A dot.
@@ -62,7 +65,7 @@ One *and* one.
 print(1 + 1)
 ```
 
-It adds in line 1. See [`sum.py`](../_downloads/HASH/sum.py).
+It adds in line 1. See [`sum.py`](../_downloads/HASH/sum.py), and [more](#more-sums).
 
 **Exercise (Two)**
 
@@ -73,6 +76,8 @@ Add two.
 ```none
 four
 ```
+
+## More sums
 
 ![A dot.](../_images/dot.png)
 """

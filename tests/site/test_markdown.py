@@ -17,6 +17,7 @@ def test_the_copy_has_every_block_and_heading(site, doctree, page_name):
     missing = [one for one in headings if re.sub(r"\W", "", one) not in {re.sub(r"\W", "", line) for line in found}]
     assert missing == []
     assert "<form" not in copy
+    assert "]()" not in copy  # a link that leads nowhere
 
 
 def test_llms_txt_lists_every_page(site, doctree):
