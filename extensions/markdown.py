@@ -38,7 +38,7 @@ def plain(doctree: nodes.document, builder: StandaloneHTMLBuilder) -> nodes.docu
     for link in list(copy.findall(nodes.reference)):
         if "lines" in link["classes"]:  # to a line of a listing, which is no place in the copy
             link.replace_self(nodes.inline("", "", *link.children))
-        elif "refid" in link:  # to a place of the same page; of a link that isn't internal, the translator takes `refuri`
+        elif "refid" in link:  # to the same page; without this, the translator takes `refuri`
             link["internal"] = True
     return copy
 
