@@ -361,7 +361,7 @@ def test_any_set_of_results_in_any_order(states, order):
         if bad:
             assert code and sorted(os.listdir(folder)) == ["results"]
             assert expand(out.getvalue().strip().removeprefix("--array=")) == bad
-            assert [int(index) for index in re.findall(r"^task (\d+),", err.getvalue(), re.MULTILINE)] == bad
+            assert [int(index) for index in re.findall(r"^index (\d+),", err.getvalue(), re.MULTILINE)] == bad
         else:
             assert code is None and err.getvalue() == ""
             assert output.read_bytes() == table_of(range(len(states)))
