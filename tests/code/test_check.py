@@ -489,6 +489,15 @@ def test_a_script_that_never_ends_is_ended(solve, call):
     assert code == 1 and out.startswith("wrong: python/my_pi.py does not end in time\n")
 
 
+def test_a_script_that_never_ends_for_a_good_index_is_ended_and_leaves_nothing(solve, call):
+    folder = solve("cities").folder
+    write(folder, {SCRIPT_OF_CITIES: INDEX.replace("SECONDS_OF_WORK = 0", "SECONDS_OF_WORK = 600")})
+    before = snapshot(folder)
+    code, out, _ = call(SCRIPT, "cities", constants={"SECONDS_OF_A_TASK": 0.5})
+    assert code == 1 and re.match(r"wrong: with \d+, your script does not end in time\n", out)
+    assert snapshot(folder) == before
+
+
 def test_a_script_that_works_on_a_wrong_index_is_ended_and_leaves_nothing(solve, call):
     folder = solve("cities").folder
     slow = INDEX.replace("in range(", "in range(-1, ").replace("SECONDS_OF_WORK = 0", "SECONDS_OF_WORK = 600")
