@@ -175,24 +175,33 @@ def browser(need):
 
 
 @pytest.fixture
-def visit(browser):
-    """visit(url, **options) is that page in a new browser context (its options: Playwright's), everything unfolded."""
+def new_page(browser):
+    """new_page(**options) is an empty page in a new browser context (its options: Playwright's)."""
     contexts = []
 
+    def open_page(**options):
+        contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(HANG)
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(new_page):
+    """visit(url, **options) is that page in a new browser context (its options: Playwright's), everything unfolded."""
+
     def open_page(url, before=None, **options):
-        context = browser.new_context(**options)
-        context.set_default_timeout(HANG)
-        contexts.append(context)
-        page = context.new_page()
+        page = new_page(**options)
         if before:
             before(page)
         page.goto(url)  # waits until all that the page names is loaded
         page.evaluate(AT_REST)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 @pytest.fixture(scope="session")

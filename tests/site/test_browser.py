@@ -179,18 +179,15 @@ def test_unknown_address_shows_our_page(visit, address, site):
 
 
 @pytest.fixture
-def folded(browser, address):
+def folded(new_page, address):
     """folded(name) is a new page of the site on which nothing was unfolded."""
-    context = browser.new_context()
-    context.set_default_timeout(600_000)
 
     def open_page(name):
-        page = context.new_page()
+        page = new_page()
         page.goto(f"{address}{name}", wait_until="load")
         return page
 
-    yield open_page
-    context.close()
+    return open_page
 
 
 @pytest.mark.parametrize(
@@ -249,34 +246,29 @@ TWO_FRAMES = """() => new Promise(done => requestAnimationFrame(() => requestAni
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_moves_when_the_pictures_arrive(browser, address, site, width):
+def test_nothing_moves_when_the_pictures_arrive(new_page, address, site, width):
     """The first page is read before its pictures are there; they come late, one after the other."""
     wanted = len(site.soup("index").select("article img"))
-    context = browser.new_context(viewport={"width": width, "height": 740})
-    context.set_default_timeout(600_000)
-    try:
-        page = context.new_page()
-        page.add_init_script(
-            """window.moved = [];
-            new PerformanceObserver(list => window.moved.push(...list.getEntries().map(entry => entry.value)))
-                .observe({type: "layout-shift", buffered: true});"""
+    page = new_page(viewport={"width": width, "height": 740})
+    page.add_init_script(
+        """window.moved = [];
+        new PerformanceObserver(list => window.moved.push(...list.getEntries().map(entry => entry.value)))
+            .observe({type: "layout-shift", buffered: true});"""
+    )
+    held = []
+    page.route("**/_images/**", lambda route: held.append(route))
+    page.goto(f"{address}index.html", wait_until="domcontentloaded")
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
+    deadline = time.monotonic() + 600
+    while len(held) < wanted:
+        assert time.monotonic() < deadline, f"{len(held)} of {wanted} pictures were asked for"
+        page.wait_for_timeout(10)
+    for number, route in enumerate(held, 1):
+        route.continue_()
+        page.wait_for_function(
+            """number => number <= [...document.querySelectorAll("article img")]
+                .filter(image => image.complete && image.naturalWidth).length""",
+            arg=number,
         )
-        held = []
-        page.route("**/_images/**", lambda route: held.append(route))
-        page.goto(f"{address}index.html", wait_until="domcontentloaded")
-        page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
-        deadline = time.monotonic() + 600
-        while len(held) < wanted:
-            assert time.monotonic() < deadline, f"{len(held)} of {wanted} pictures were asked for"
-            page.wait_for_timeout(10)
-        for number, route in enumerate(held, 1):
-            route.continue_()
-            page.wait_for_function(
-                """number => number <= [...document.querySelectorAll("article img")]
-                    .filter(image => image.complete && image.naturalWidth).length""",
-                arg=number,
-            )
-            page.evaluate(TWO_FRAMES)
-        assert sum(page.evaluate("moved")) < 0.02
-    finally:
-        context.close()
+        page.evaluate(TWO_FRAMES)
+    assert sum(page.evaluate("moved")) < 0.02

@@ -57,14 +57,11 @@ def visible(tag: Tag):
 
 
 @pytest.fixture
-def type_in(browser, address, site):
+def type_in(new_page, address, site):
     """type_in(query, **options) is a page on which that was typed and answered, in a new browser context."""
-    contexts = []
 
     def open_page(query, url=f"{address}content/array-jobs.html", **options):
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(600_000)
+        page = new_page(**options)
         page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(url)
@@ -76,15 +73,12 @@ def type_in(browser, address, site):
         page.wait_for_function(ANSWERED)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 @pytest.mark.engine
-def test_nothing_is_loaded_until_it_is_used(browser, address):
-    page = browser.new_page()
-    page.set_default_timeout(600_000)
+def test_nothing_is_loaded_until_it_is_used(new_page, address):
+    page = new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
     page.goto(f"{address}content/array-jobs.html")
@@ -94,7 +88,6 @@ def test_nothing_is_loaded_until_it_is_used(browser, address):
     page.keyboard.type("array")
     page.wait_for_function(ANSWERED)
     assert asked == ["_static/search_index.js", "_static/search.js"]
-    page.close()
 
 
 @pytest.mark.engine
@@ -221,9 +214,8 @@ def test_from_a_disk_and_from_an_unknown_address(type_in, address, site):
 
 
 @pytest.mark.engine
-def test_without_a_connection_it_says_so_and_tries_again(browser, address):
-    page = browser.new_page()
-    page.set_default_timeout(600_000)
+def test_without_a_connection_it_says_so_and_tries_again(new_page, address):
+    page = new_page()
     page.goto(f"{address}content/array-jobs.html")
     page.route("**/search_index.js", lambda route: route.abort())
     page.focus(FIELD)
@@ -233,14 +225,11 @@ def test_without_a_connection_it_says_so_and_tries_again(browser, address):
     page.focus(FIELD)
     page.keyboard.type("array")
     page.wait_for_function(ANSWERED)
-    page.close()
 
 
 @pytest.mark.engine
-def test_without_javascript_its_page_says_so(browser, address):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_its_page_says_so(new_page, address):
+    page = new_page(java_script_enabled=False)
     page.goto(f"{address}search.html?q=array")
     assert "needs JavaScript" in page.inner_text("article")
     assert not page.locator(".search-page").is_visible()
-    context.close()

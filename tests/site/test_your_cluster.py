@@ -416,22 +416,17 @@ requestAnimationFrame(look);
 """
 
 
-def test_nobody_sees_the_page_unfilled_and_nothing_moves(browser, slowly):
+def test_nobody_sees_the_page_unfilled_and_nothing_moves(new_page, slowly):
     """The page comes in pieces, and is painted in between: in no frame is there an empty place."""
-    context = browser.new_context()
-    context.set_default_timeout(600_000)
-    try:
-        page = context.new_page()
-        page.add_init_script(WATCH % json.dumps(json.dumps(VALUES)))
-        page.goto(f"{slowly}{PAGE}.html")
-        frames = page.evaluate("frames_")
-        counts = {count for count, _ in frames}
-        assert len(counts) > 2, "the page came in one piece"
-        assert [empty for _, empty in frames if empty] == []
-        assert listing(page) == fill(VALUES)
-        assert sum(page.evaluate("moved")) < 0.02
-    finally:
-        context.close()
+    page = new_page()
+    page.add_init_script(WATCH % json.dumps(json.dumps(VALUES)))
+    page.goto(f"{slowly}{PAGE}.html")
+    frames = page.evaluate("frames_")
+    counts = {count for count, _ in frames}
+    assert len(counts) > 2, "the page came in one piece"
+    assert [empty for _, empty in frames if empty] == []
+    assert listing(page) == fill(VALUES)
+    assert sum(page.evaluate("moved")) < 0.02
 
 
 def test_the_script_is_small():
