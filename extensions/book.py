@@ -18,7 +18,8 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-BUILDERS = ("singlehtml", "epub")
+from extensions import builders
+
 KINDS = {"pdf": "PDF", "epub": "ePub"}
 STYLES = ("pygments.css", "epub.css")
 
@@ -43,7 +44,7 @@ def offer_files(app, tree: nodes.document, page: str) -> None:
     files = [file for folder in folders for kind in KINDS for file in sorted(folder.glob(f"*.{kind}"))]
     for node in [*tree.findall(offer)]:
         words = node.children
-        if not files or app.builder.name not in ("html", "dirhtml"):
+        if not files or app.builder.name not in builders.SITE:
             node.parent.remove(node)
             continue
         last = words[-1]
@@ -95,7 +96,7 @@ class Epub(Epub3Builder):
 
 def leave_out(app, tree: nodes.document, page: str) -> None:
     """Take out of a tree what only works in a browser."""
-    if app.builder.name not in BUILDERS:
+    if app.builder.name not in builders.BOOK:
         return
     for raw in [*tree.findall(nodes.raw)]:
         raw.parent.remove(raw)

@@ -8,6 +8,8 @@ from html import escape
 from docutils import nodes
 from sphinx.util import logging
 
+from extensions import builders
+
 logger = logging.getLogger(__name__)
 
 
@@ -23,7 +25,7 @@ def described(app, doctree: nodes.document) -> None:
 
 def share(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Add the Open Graph tags (https://ogp.me) to a page; pages without a source, as the search, have none."""
-    if app.builder.name not in ("html", "dirhtml") or doctree is None or "description" not in app.env.metadata[page]:
+    if app.builder.name not in builders.SITE or doctree is None or "description" not in app.env.metadata[page]:
         return
     tags = {
         "og:title": app.env.titles[page].astext(),

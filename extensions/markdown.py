@@ -12,7 +12,8 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node  # type: ignore[import-untyped]
 from sphinx_markdown_builder.translator import MarkdownTranslator  # type: ignore[import-untyped]
 
-BUILDERS = ("html", "dirhtml")
+from extensions import builders
+
 # These have a title and parts, and Markdown has nothing like them.
 BOXES = (nodes.admonition, exercise_node, exercise_enumerable_node, solution_node)
 
@@ -50,7 +51,7 @@ def address(page: str) -> str:
 
 def write(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Write the copy of a page, and name it in the page's head; pages without a source, as the search, have none."""
-    if app.builder.name not in BUILDERS or doctree is None:
+    if app.builder.name not in builders.SITE or doctree is None:
         return
     copy = plain(doctree, app.builder)
     translator = MarkdownTranslator(copy, app.builder)
@@ -64,7 +65,7 @@ def write(app, page: str, template: str, context: dict, doctree: nodes.document 
 
 def index(app, exception) -> None:
     """Write llms.txt: what the lesson is about, and the pages in the order of the first page's tables of contents."""
-    if exception or app.builder.name not in BUILDERS:
+    if exception or app.builder.name not in builders.SITE:
         return
     root = app.config.root_doc
     metadata = app.env.metadata

@@ -10,7 +10,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-BUILDERS = ("html", "dirhtml")
+from extensions import builders
+
 LIST = ".list"  # beside each such file: the names of the files in it, so that a later build can write it anew
 KINDS = {"css_files": "css", "script_files": "js"}
 # Between two files. A script may end without a semicolon, and go on with the next one's first bracket.
@@ -19,7 +20,7 @@ BETWEEN = {"css": b"\n", "js": b"\n;\n"}
 
 def ask_for_one(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Have a page ask for one file of each kind; what has no file of its own stays as it is."""
-    if app.builder.name not in BUILDERS:
+    if app.builder.name not in builders.SITE:
         return
     folder = Path(app.outdir)
     for key, kind in KINDS.items():
@@ -35,7 +36,7 @@ def ask_for_one(app, page: str, template: str, context: dict, doctree: nodes.doc
 
 def write(app, exception) -> None:
     """Write these files, also when no page was built: one of the files in them may be another one now."""
-    if exception or app.builder.name not in BUILDERS:
+    if exception or app.builder.name not in builders.SITE:
         return
     folder = Path(app.outdir)
     for names in folder.glob(f"_static/page-*{LIST}"):

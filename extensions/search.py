@@ -11,7 +11,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-BUILDERS = ("html", "dirhtml")
+from extensions import builders
+
 INDEX = "_static/search_index.js"
 # Sphinx's scripts that mark what its own search has found, and bring a reader to its field: ours do both.
 REPLACED = ("doctools.js", "sphinx_highlight.js")
@@ -69,7 +70,7 @@ def kept(app, page: str) -> Path:
 
 def read(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Keep what a page has, if it has a source, and have it load no script of Sphinx's search."""
-    if app.builder.name not in BUILDERS:
+    if app.builder.name not in builders.SITE:
         return
     context["script_files"] = [
         script for script in context["script_files"] if Path(str(script.filename)).name not in REPLACED
@@ -81,7 +82,7 @@ def read(app, page: str, template: str, context: dict, doctree: nodes.document |
 
 def write(app, exception) -> None:
     """Write the index: for each page, in the order in which they are read, its address and its places."""
-    if exception or app.builder.name not in BUILDERS:
+    if exception or app.builder.name not in builders.SITE:
         return
     order = [*app.env.collect_relations()]
     names = [*order, *sorted(app.env.found_docs.difference(order))]
@@ -94,13 +95,13 @@ def write(app, exception) -> None:
 
 def replace(app) -> None:
     """Turn off Sphinx's own search."""
-    if app.builder.name in BUILDERS:
+    if app.builder.name in builders.SITE:
         app.builder.search = False
 
 
 def page(app) -> list[tuple[str, dict, str]]:
     """Give the page of the search, which has no source."""
-    return [("search", {}, "search.html")] if app.builder.name in BUILDERS else []
+    return [("search", {}, "search.html")] if app.builder.name in builders.SITE else []
 
 
 def setup(app) -> dict:

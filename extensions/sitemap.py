@@ -6,10 +6,12 @@
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from extensions import builders
+
 
 def write(app, exception) -> None:
     """Write the sitemap beside the pages, one line a page, in order, where each page has an address of its own."""
-    if exception or app.builder.name not in ("html", "dirhtml"):
+    if exception or app.builder.name not in builders.SITE:
         return
     urls = sorted(app.config.html_baseurl + app.builder.get_target_uri(page) for page in app.env.found_docs)
     lines = [

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 from sphinx_exercise.nodes import solution_node  # type: ignore[import-untyped]
 
-from extensions import one_page
+from extensions import builders, one_page
 
 PAGE = "solutions"  # of an ePub
 TITLE = "Solutions"
@@ -55,7 +55,7 @@ def take(solution: nodes.Element, where: str) -> nodes.section:
 def collect(app, tree: nodes.document, page: str) -> None:
     """Take the solutions out of a tree; where all pages are one, add them to its end."""
     builder = app.builder
-    if builder.name not in ("singlehtml", "epub"):
+    if builder.name not in builders.BOOK:
         return
     found = list(tree.findall(solution_node))
     if builder.name == "epub":

@@ -18,7 +18,7 @@ from sphinx import addnodes
 from sphinx.errors import ConfigError
 from sphinx.writers.html5 import HTML5Translator
 
-from extensions import book
+from extensions import builders
 from walk.directives import walked_block
 from walk.model import PROMPT, Transcript
 
@@ -249,7 +249,7 @@ def dialog(site: dict) -> str:
 
 def start(app) -> None:
     """Have what Sphinx highlights be marked; on paper nothing can be filled in."""
-    if app.builder.format != "html" or not hasattr(app.builder, "highlighter") or app.builder.name in book.BUILDERS:
+    if app.builder.format != "html" or not hasattr(app.builder, "highlighter") or app.builder.name in builders.BOOK:
         return
     app.builder.your_cluster = marks = Marks(app)
     app.builder.highlighter.highlight_block = marks.mark(app.builder.highlighter.highlight_block)
