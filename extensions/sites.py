@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from extensions import tables
+from extensions import builders, tables
 from extensions.your_cluster import FIELDS, load, patterns, preset
 
 HEADER = ("site", "what is filled in", "its documentation")
@@ -28,10 +28,23 @@ class Sites(SphinxDirective):
         root = Path(self.env.srcdir)
         script = root / self.config.your_cluster_script
         allowed = patterns(load(script))
-        files = sorted((root / self.config.your_cluster_site).parent.glob("*.toml"))
-        self.env.note_reread()  # a new file belongs to it, too
+        files = files_of(self.env)
+        for file in [script, *files]:
+            self.env.note_dependency(str(file))
         sites = [preset(file, allowed) for file in files]
         return [tables.table(HEADER, WIDTHS, [row(site) for site in sites if site["values"]])]
+
+
+def files_of(env) -> list[Path]:
+    """Return the files of all sites."""
+    return sorted((Path(env.srcdir) / env.config.your_cluster_site).parent.glob("*.toml"))
+
+
+def with_new_files(app, env, added: set, changed: set, removed: set) -> list[str]:
+    """Return the pages whose table lacks a file that was not there when they were read."""
+    files = set(map(str, files_of(env)))
+    known = {page: set(map(str, read)) for page, read in env.dependencies.items()}
+    return [page for page, read in known.items() if files & read and files - read]
 
 
 def row(site: dict) -> list[nodes.Node]:
@@ -48,7 +61,7 @@ def row(site: dict) -> list[nodes.Node]:
 
 def without_form(app, doctree: nodes.document, page: str) -> None:
     """Leave the name of a site only, where there is no form that its link could fill in."""
-    if app.builder.name not in ("html", "dirhtml"):
+    if app.builder.name not in builders.SITE:
         for link in list(doctree.findall(nodes.reference)):
             if link.get("refuri", "").startswith(LINK):
                 link.replace_self(link.children)
@@ -57,5 +70,6 @@ def without_form(app, doctree: nodes.document, page: str) -> None:
 def setup(app) -> dict:
     """Register the directive; Sphinx calls it."""
     app.add_directive("sites", Sites)
+    app.connect("env-get-outdated", with_new_files)
     app.connect("doctree-resolved", without_form)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

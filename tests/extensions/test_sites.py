@@ -52,6 +52,7 @@ def test_the_script_of_the_form_knows_the_link(root):
 
 def test_a_changed_site_is_read_again(lists):
     assert lists.page("```{sites}\n```") == ""
+    assert lists.build() == ("", [])
     lists.write("sites/here.toml", HERE.replace("small", "large"))
     lists.write("sites/new.toml", HERE.replace("Here & there", "Everywhere"))
     lists.build()
