@@ -11,6 +11,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from book.print_pdf import BROWSERS, QUIET  # noqa: E402 - found from there
+
 LONGEST = 1.0  # seconds of CPU for a build after one edit, as the project promises it; printed beside what it is
 ROUNDS = 5
 
@@ -59,8 +63,7 @@ class Counter(SimpleHTTPRequestHandler):
 
 def weights(pages: list[str]) -> dict[str, tuple[int, int]]:
     """For each page what a browser that has nothing yet loads: bytes, requests. Empty without a browser."""
-    commands = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    executable = next(filter(None, map(shutil.which, commands)), None)
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         return {}
     from playwright.sync_api import sync_playwright
@@ -70,11 +73,11 @@ def weights(pages: list[str]) -> dict[str, tuple[int, int]]:
     found = {}
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=executable, args=["--disable-background-networking"])
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
         for page in pages:
             sizes.clear()
             context = browser.new_context()
-            context.new_page().goto(f"http://127.0.0.1:{server.server_port}/{page}.html", wait_until="networkidle")
+            context.new_page().goto(f"http://127.0.0.1:{server.server_port}/{page}.html")
             context.close()
             found[page] = (sum(sizes), len(sizes))
         browser.close()
