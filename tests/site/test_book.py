@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -20,12 +21,14 @@ from sphinx_exercise.nodes import solution_node
 def made(site, root, tmp_path_factory):
     """made(builder) is the folder of what that builder makes of what was read for the site."""
     done = {}
+    # A build writes there, and other workers read what the site's build wrote.
+    doctrees = shutil.copytree(site.folder.parent / "doctrees", tmp_path_factory.mktemp("read") / "doctrees")
 
     def build(builder):
         if builder not in done:
             done[builder] = folder = tmp_path_factory.mktemp(builder)
             command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "-b", builder]
-            command += ["-D", "book_edition=2000-01-01", "-d", site.folder.parent / "doctrees", root, folder]
+            command += ["-D", "book_edition=2000-01-01", "-d", doctrees, root, folder]
             result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
             assert result.returncode == 0, result.stderr
         return done[builder]
