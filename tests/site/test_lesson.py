@@ -164,7 +164,7 @@ def test_pictures_are_what_the_scripts_draw(root, tmp_path):
     subprocess.run([images / "draw.sh", sys.executable, tmp_path], check=True, stdout=subprocess.DEVNULL)
     drawn = sorted(path.name for path in tmp_path.iterdir())
     assert drawn
-    assert drawn == sorted(path.name for path in images.glob("*.png"))
+    assert drawn == sorted(path.name for path in images.glob("*.webp"))
     for name in drawn:
         with Image.open(tmp_path / name) as new, Image.open(images / name) as stored:
             assert new.size == stored.size, f"content/images/{name} is out of date: make pictures"
