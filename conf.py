@@ -28,7 +28,6 @@ exclude_patterns += ["walk"]
 
 extensions = [
     "myst_parser",
-    "sphinx_copybutton",
     "sphinx_exercise",
     "sphinx_togglebutton",
     "notfound.extension",
@@ -47,6 +46,7 @@ extensions = [
     "extensions.one_file",
     "extensions.one_page",
     "extensions.pictures",
+    "extensions.plain_tokens",
     "extensions.schedule",
     "extensions.search",
     "extensions.sitemap",
@@ -139,9 +139,8 @@ templates_path = ["templates"]
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["custom.css", "print.css"]
-html_js_files = ["search_field.js", "unfold.js"]
-html_logo = "static/logo.svg"
-html_favicon = "static/favicon.svg"
+html_js_files = ["copy.js", "search_field.js", "unfold.js"]
+html_logo = html_favicon = "static/logo.svg"
 html_theme_options = {
     "source_repository": f"https://github.com/{REPOSITORY}",
     "source_branch": "main",
@@ -154,9 +153,6 @@ html_copy_source = False
 html_extra_path = [os.environ["BOOK"]] if "BOOK" in os.environ else []  # what `make book` has made
 html_use_index = False
 html_domain_indices = False
-
-# The copy button leaves out what is coloured as a prompt or as output. In a console block, the walk says what that is.
-copybutton_exclude = ".linenos, .gp, .go"
 
 # A number inside the line needs no table around the listing, which would scroll apart from it on a phone.
 html_codeblock_linenos_style = "inline"

@@ -1,37 +1,65 @@
 """Puts all style sheets of a page into one file, and all its scripts into another: two requests in place of fifteen.
 
-The theme and the extensions bring a file each. A page asks for `_static/page-SUM.css` instead, where SUM stands for the
-names of the files in it. Pages with the same files, which are nearly all, share it.
+The theme and the extensions bring a file each. A page asks for `_static/page-SUM.css?v=SUM` instead. The first sum
+stands for the names of the files in it: pages with the same files, which are nearly all, share it. The second one is
+its text's, so that no browser shows a new page with a style sheet that it has kept. In these files is no comment, no
+white space that means nothing, and no rule that no page uses (`used_styles.py`).
 """
 
+import json
+import re
 import zlib
 from pathlib import Path
 
 from docutils import nodes
+from rcssmin import cssmin  # type: ignore[import-untyped]
+from rjsmin import jsmin  # type: ignore[import-untyped]
 from sphinx.errors import ExtensionError
 
-from extensions import builders
+from extensions import builders, used_styles
 
-LIST = ".list"  # beside each such file: the names of the files in it, so that a later build can write it anew
+LIST = ".list"  # beside each such file: what is in it, so that a later build can write it anew
 KINDS = {"css_files": "css", "script_files": "js"}
 # Between two files. A script may end without a semicolon, and go on with the next one's first bracket.
-BETWEEN = {"css": b"\n", "js": b"\n;\n"}
+BETWEEN = {"css": "\n", "js": "\n;\n"}
+SCRIPT = re.compile(r"[\w-]+\.js\b")
+ADDRESS = re.compile(r"(page-[0-9a-f]{8}\.(?:css|js))\?v=[0-9a-f]*")
+
+
+def combined(app, parts: list[dict], kind: str) -> str:
+    """Return the address, from the site's folder, of one file for some parts: each is a `file` or a `body`."""
+    text = json.dumps(parts, indent=1)
+    target = f"_static/page-{zlib.crc32(text.encode()):08x}.{kind}"
+    folder = Path(app.outdir)
+    folder.joinpath("_static").mkdir(exist_ok=True)
+    folder.joinpath(target + LIST).write_text(text, encoding="utf-8")
+    return f"{target}?v="  # what is in it is known when all pages are
 
 
 def ask_for_one(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """Have a page ask for one file of each kind; what has no file of its own stays as it is."""
+    """Have a page ask for one file of each kind."""
     if app.builder.name not in builders.SITE:
         return
-    folder = Path(app.outdir)
     for key, kind in KINDS.items():
         assets = sorted(context[key], key=lambda asset: asset.priority)
-        names = [str(asset.filename) for asset in assets if asset.filename]
-        if not names:
-            continue
-        target = f"_static/page-{zlib.crc32(repr(names).encode()):08x}.{kind}"
-        folder.joinpath("_static").mkdir(exist_ok=True)
-        folder.joinpath(target + LIST).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-        context[key] = [*(asset for asset in assets if not asset.filename), target]
+        # What stands in the page itself came before its files: they run at once, and use it.
+        parts = [{"body": asset.attributes["body"]} for asset in assets if not asset.filename]
+        parts += [{"file": str(asset.filename)} for asset in assets if asset.filename]
+        if parts:
+            context[key] = [combined(app, parts, kind)]
+
+
+def read(folder: Path, parts: list[dict], kind: str) -> str:
+    """Return the text of a file that stands for these; ExtensionError if one of them is missing."""
+    texts = []
+    for part in parts:
+        if "file" not in part:
+            texts.append(part["body"])
+        elif (path := folder / part["file"]).is_file():
+            texts.append(path.read_text(encoding="utf-8").strip())
+        else:
+            raise ExtensionError(f"one_file: {path.name} is asked for by a page, and is not in _static")
+    return BETWEEN[kind].join(texts) + "\n"
 
 
 def write(app, exception) -> None:
@@ -39,12 +67,53 @@ def write(app, exception) -> None:
     if exception or app.builder.name not in builders.SITE:
         return
     folder = Path(app.outdir)
-    for names in folder.glob(f"_static/page-*{LIST}"):
-        target = names.with_name(names.name.removesuffix(LIST))
-        parts = [folder / name for name in names.read_text(encoding="utf-8").splitlines()]
-        if missing := [part.name for part in parts if not part.is_file()]:
-            raise ExtensionError(f"one_file: {', '.join(missing)} is asked for by a page, and is not in _static")
-        target.write_bytes(BETWEEN[target.suffix[1:]].join(part.read_bytes().strip() for part in parts) + b"\n")
+    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    asked = {name for page in pages.values() for name in ADDRESS.findall(page)}
+    texts = {}
+    for path in sorted(folder.glob(f"_static/page-*{LIST}")):
+        target = path.with_name(path.name.removesuffix(LIST))
+        if target.name in asked:
+            texts[target] = read(folder, json.loads(path.read_text(encoding="utf-8")), target.suffix[1:])
+        else:  # a page that asked for it is another one now
+            path.unlink()
+            target.unlink(missing_ok=True)
+    reduce(texts, list(pages.values()), Path(app.doctreedir) / "one_file")
+    for target, text in texts.items():
+        target.write_text(text, encoding="utf-8")
+    name_versions(pages, {target.name: f"{zlib.crc32(text.encode()):08x}" for target, text in texts.items()})
+
+
+def all_scripts(texts: dict[Path, str], pages: list[str]) -> str:
+    """Return the texts of all scripts that are in these files, or that a page or a script names."""
+    own = "\n".join(text for target, text in texts.items() if target.suffix == ".js")
+    named = {name for text in (*pages, own) for name in SCRIPT.findall(text)}
+    folder = next(iter(texts)).parent if texts else Path()
+    files = [path for path in sorted(folder.rglob("*.js")) if path.name in named and path not in texts]
+    return "\n".join([own, *(path.read_text(encoding="utf-8") for path in files)])
+
+
+def reduce(texts: dict[Path, str], pages: list[str], kept: Path) -> None:
+    """Leave out of these files what a browser needs not. What came of them last time is in the folder `kept`."""
+    scripts = all_scripts(texts, pages)
+    site = used_styles.Site(pages, scripts)
+    kept.mkdir(parents=True, exist_ok=True)
+    for target, text in texts.items():
+        style = target.suffix == ".css"
+        known = kept / f"{target.name}-{zlib.crc32((text + site.known() * style).encode()):08x}"
+        if not known.is_file():
+            for old in kept.glob(f"{target.name}-*"):
+                old.unlink()
+            less = cssmin(used_styles.reduce(text, site, scripts)) if style else jsmin(text)
+            known.write_text(less, encoding="utf-8")
+        texts[target] = known.read_text(encoding="utf-8")
+
+
+def name_versions(pages: dict[Path, str], versions: dict[str, str]) -> None:
+    """Have each page ask for the files as they are now."""
+    for path, text in pages.items():
+        new = ADDRESS.sub(lambda found: f"{found[1]}?v={versions.get(found[1], '')}", text)
+        if new != text:
+            path.write_text(new, encoding="utf-8")
 
 
 def setup(app) -> dict:

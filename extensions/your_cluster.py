@@ -9,7 +9,6 @@ import importlib.util
 import json
 import re
 import tomllib
-import zlib
 from pathlib import Path
 from types import ModuleType
 
@@ -18,7 +17,7 @@ from sphinx import addnodes
 from sphinx.errors import ConfigError
 from sphinx.writers.html5 import HTML5Translator
 
-from extensions import builders
+from extensions import builders, one_file
 from walk.directives import walked_block
 from walk.model import PROMPT, Transcript
 
@@ -260,8 +259,7 @@ def tell_template(app, page: str, template: str, context: dict, doctree: nodes.d
     marks = getattr(app.builder, "your_cluster", None)
     if marks is None:
         return
-    text = (Path(__file__).parents[1] / "static" / SCRIPT).read_bytes()
-    source = f"{context['pathto'](f'_static/{SCRIPT}', 1)}?v={zlib.crc32(text):08x}"
+    source = context["pathto"](one_file.combined(app, [{"file": f"_static/{SCRIPT}"}], "js"), 1)
     data = {"patterns": marks.patterns, "preset": marks.preset["values"]}
     said = "".join(f' data-{key}="{html.escape(json.dumps(value))}"' for key, value in data.items())
     context["your_cluster_script"] = f'<script src="{source}"{said}></script>'
@@ -270,6 +268,7 @@ def tell_template(app, page: str, template: str, context: dict, doctree: nodes.d
 
 def setup(app) -> dict:
     """Connect the extension; Sphinx calls it."""
+    app.setup_extension("extensions.one_file")
     app.add_config_value("your_cluster_script", "", "html", types=[str])  # of the bundle, from conf.py's folder
     app.add_config_value("your_cluster_site", "", "html", types=[str])  # the preset of a site, from conf.py's folder
     app.add_node(addnodes.download_reference, override=True, html=(visit_download, depart_download))

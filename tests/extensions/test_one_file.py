@@ -1,5 +1,7 @@
 """A page asks for one style sheet and one script, in which all others are, in their order, as they are now."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
@@ -18,8 +20,9 @@ def site(project):
     """A project with two style sheets and two scripts."""
     project.write("conf.py", CONF)
     for name in ("first", "second"):
-        project.write(f"static/{name}.css", f".{name} {{ color: red }}\n")
-        project.write(f"static/{name}.js", f"(() => {{ window.{name} = 1 }})()\n")  # without a semicolon
+        project.write(f"static/{name}.css", f"/* A comment. */\n.{name} {{ color: red }}\n")
+        # The script makes an element of this class. It has no semicolon at its end.
+        project.write(f"static/{name}.js", f"// A comment.\n(() => {{ document.body.className = '{name}' }})()\n")
     project.write("deep/other.md", OTHER)
     return project
 
@@ -35,9 +38,11 @@ def asked(site, name="index"):
     )
 
 
-def text(site, name):
-    """What such a file holds."""
-    return (site.folder / "html" / name).read_text(encoding="utf-8")
+def text(site, address):
+    """What such a file holds; its address ends with a sum of that."""
+    assert re.fullmatch(r"(\.\./)*_static/page-[0-9a-f]{8}\.(css|js)\?v=[0-9a-f]{8}", address)
+    path = site.folder / "html" / address.partition("?")[0].removeprefix("../")
+    return path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("parallel", [1, 2])
@@ -47,20 +52,51 @@ def test_all_is_in_one_file_of_each_kind(site, parallel):
     site.write("index.md", "# Title\n")
     assert site.build(parallel=parallel)[0] == ""
     [style], [script], here = asked(site)
-    assert text(site, style).endswith(".first { color: red }\n.second { color: red }\n")
+    assert text(site, style).endswith(".first{color:red}.second{color:red}")
     found = text(site, script)
-    assert found.index("window.second") < found.index("window.first")  # its priority is higher
-    assert "(() => { window.second = 1 })()\n;\n" in found
-    assert "let here = 1;" in here
+    assert found.index("'second'") < found.index("'first'")  # its priority is higher
+    assert found.index("let here=1;") < found.index("'second'"), "the files run at once, and use what the page says"
+    assert "(()=>{document.body.className='second'})();const " in found
+    assert "let here=1;" in found and not [one for one in here if "let here" in one]
+    assert "comment" not in text(site, style) + found
     assert asked(site, "deep/other")[:2] == ([f"../{style}"], [f"../{script}"])
 
 
-def test_a_style_sheet_that_changes_is_there_at_once(site):
+def test_a_file_that_changes_is_there_at_once_at_another_address(site):
+    """A browser that has kept the old one must not show the new pages with it."""
     assert site.page("Text.") == ""
-    [style], _, _ = asked(site)
+    before = asked(site), asked(site, "deep/other")
     site.write("static/first.css", ".first { color: blue }\n")
     assert site.build() == ("", [])
-    assert asked(site)[0] == [style] and ".first { color: blue }" in text(site, style)
+    for (old_styles, old_scripts, _), name in zip(before, ("index", "deep/other"), strict=True):
+        [style], scripts, _ = asked(site, name)
+        assert [style] != old_styles and ".first{color:blue}" in text(site, style)
+        assert scripts == old_scripts, "they are as they were"
+
+
+def test_a_rule_comes_with_the_first_page_that_needs_it(site):
+    """The page that is not read again asks for the new style sheet, too."""
+    site.write("static/first.css", "table.docutils { color: red }\n.nowhere { color: red }\n")
+    assert site.page("Text.") == ""
+    [before], _, _ = asked(site, "deep/other")
+    assert "table.docutils{" not in text(site, before)
+    assert site.page("| a |\n|---|\n| b |\n") == ""
+    [style], _, _ = asked(site)
+    assert "table.docutils{" in text(site, style) and "nowhere" not in text(site, style)
+    assert asked(site, "deep/other")[0] == [f"../{style}"] and before != f"../{style}"
+    assert site.page("Text.") == ""
+    assert asked(site, "deep/other")[0] == [before]
+
+
+def test_a_file_that_no_page_asks_for_any_more_is_gone(site):
+    assert site.page("Text.") == ""
+    [before], _, _ = asked(site)
+    (site.source / "static/second.css").unlink()
+    site.write("conf.py", CONF.replace(', "second.css"', ""))
+    assert site.build()[0] == ""
+    [style], _, _ = asked(site)
+    kept = {path.name for path in (site.folder / "html/_static").glob("page-*.css")}
+    assert kept == {style.removeprefix("_static/").partition("?")[0]} and before not in kept
 
 
 def test_a_file_that_is_missing_ends_the_build(site):

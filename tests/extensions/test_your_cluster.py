@@ -167,9 +167,10 @@ def test_a_site_fills_in_what_is_its_own(tmp_path):
 def test_a_page_knows_what_its_site_fills_in(project):
     site = project.write("here.toml", SITE)
     conf = CONF.replace(f"{ROOT}/sites/practice.toml", str(site))
-    project.write("conf.py", f'{conf}html_theme = "furo"\ntemplates_path = ["{ROOT}/templates"]\n')
+    conf = f'{conf}html_theme = "furo"\ntemplates_path = ["{ROOT}/templates"]\n'
+    project.write("conf.py", f'{conf}html_static_path = ["{ROOT}/static"]\n')
     assert project.page("Text.") == ""
-    script = re.search(r"<script src=[^>]*your_cluster.js[^>]*>", project.html())[0]
+    script = re.search(r"<script src=[^>]*data-preset[^>]*>", project.html())[0]
     assert 'data-preset="{&quot;module&quot;: &quot;module load apptainer&quot;}"' in script
     assert '<option value="small">' in project.html()
 

@@ -216,6 +216,23 @@ def generated_page_names() -> list[str]:
     return GENERATED
 
 
+@pytest.fixture(scope="session")
+def copied():
+    """copied(button) is what a copy button puts on the clipboard; the page must be allowed to read that."""
+
+    def press(button) -> str:
+        # The button appears when the mouse is near; a click by script needs no mouse. It says when all is done.
+        button.evaluate(
+            """async button => {
+                button.click();
+                while (button.textContent == "Copy") await new Promise(requestAnimationFrame);
+            }"""
+        )
+        return button.page.evaluate("navigator.clipboard.readText()")
+
+    return press
+
+
 @pytest.fixture
 def sample(tmp_path):
     """sample(markdown) is the address of a site of that one page, built with our conf.py."""

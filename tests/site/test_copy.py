@@ -64,17 +64,17 @@ COPIED = [
 ]
 
 
-def copy_all(page) -> list[str]:
-    """Presses every copy button of a page and gives what was on the clipboard after each."""
-    page.wait_for_function(
-        "() => document.querySelectorAll('div.highlight pre').length == 0 || document.querySelector('.copybtn')"
-    )
-    copied = []
-    for number in range(page.locator(".copybtn").count()):
-        # The button appears when the mouse is near; a click by script needs no mouse.
-        page.locator(".copybtn").nth(number).evaluate("button => button.click()")
-        copied.append(page.evaluate("navigator.clipboard.readText()"))
-    return copied
+@pytest.fixture
+def copy_all(copied):
+    """copy_all(page) presses every copy button of a page and gives what was on the clipboard after each."""
+
+    def press(page) -> list[str]:
+        page.wait_for_function(
+            "() => document.querySelectorAll('div.highlight pre').length == 0 || document.querySelector('.copybtn')"
+        )
+        return [copied(button) for button in page.locator(".copybtn").all()]
+
+    return press
 
 
 @pytest.fixture
@@ -82,11 +82,11 @@ def permissions():
     return {"permissions": ["clipboard-read", "clipboard-write"]}
 
 
-def test_commands_without_prompt_and_output(visit, sample, permissions):
+def test_commands_without_prompt_and_output(copy_all, visit, sample, permissions):
     assert copy_all(visit(f"{sample(PAGE)}index.html", **permissions)) == COPIED
 
 
-def test_what_is_copied_is_what_the_walk_types(visit, address, doctree, page_name, permissions):
+def test_what_is_copied_is_what_the_walk_types(copy_all, visit, address, doctree, page_name, permissions):
     blocks = [block["block"] for block in doctree(page_name).findall(walked_block)]
     typed = ["\n".join(command.text for command in block.commands) for block in blocks if isinstance(block, Transcript)]
     copied = copy_all(visit(f"{address}{page_name}.html", **permissions))

@@ -115,10 +115,3 @@ def test_page_not_found_works_at_any_depth(site):
     links = [link for tag in tags if (link := tag.get("href") or tag.get("src"))]
     assert links
     assert [link for link in links if not link.startswith((site.prefix, "#", "http"))] == []
-
-
-def test_a_page_asks_for_one_style_sheet_and_two_scripts(site, page_name):
-    """What fills in a reader's cluster must run before the rest is seen, so it is a script of its own."""
-    soup = site.soup(page_name)
-    assert len(soup.select("link[rel=stylesheet]")) == 1
-    assert len(soup.select("script[src]")) == 2

@@ -49,10 +49,9 @@ def reader(visit, address):
     return turn_to
 
 
-def copied(page, block):
-    """What the copy button of a block copies."""
-    page.locator(f"{block} .copybtn").first.evaluate("button => button.click()")
-    return page.evaluate("navigator.clipboard.readText()")
+def button(page, block):
+    """The copy button of a block."""
+    return page.locator(f"{block} .copybtn").first
 
 
 def paste(cluster, name, text):
@@ -73,8 +72,8 @@ def test_without_values_the_cluster_refuses(cluster):
     assert done.returncode != 0 and "account" in done.stderr.lower()
 
 
-def test_what_is_copied_runs_there(cluster, reader):
-    text = copied(reader("dependencies"), "#slurm-scikit-example-submit-preprocess-sh")
+def test_what_is_copied_runs_there(cluster, copied, reader):
+    text = copied(button(reader("dependencies"), "#slurm-scikit-example-submit-preprocess-sh"))
     paste(cluster, "copied.sh", f"{text}\n")
     assert ran(cluster, cluster.submit("copied.sh")) == ({"night|project|COMPLETED"}, 1)
 
@@ -87,12 +86,12 @@ def test_what_is_downloaded_runs_there(cluster, reader):
     assert ran(cluster, cluster.submit("value.sh"), tasks=7) == ({"night|project|COMPLETED"}, 7)
 
 
-def test_what_was_unpacked_and_filled_in_runs_there(cluster, reader, site):
+def test_what_was_unpacked_and_filled_in_runs_there(cluster, copied, reader, site):
     archive = (site.folder.parent / "bundle/notebook-to-cluster.zip").read_bytes()
     unpack = f"mkdir unpacked && cd unpacked && cat > a.zip && unzip -q a.zip && ln ~/{FOLDER}/knn.sif {FOLDER}/"
     done = cluster.call("run", "bash", "-c", unpack, input=archive, text=False)
     assert done.returncode == 0, done.stderr
-    command = copied(reader("your-cluster"), ".highlight:has(.place[data-site=folder])")
+    command = copied(button(reader("your-cluster"), ".highlight:has(.place[data-site=folder])"))
     assert "cd $HOME/unpacked/notebook-to-cluster" in command
     said = cluster.output(f"{command}\nsbatch --parsable {WITH_CONTAINER}", folder=".")
     *_, changed, job = said.splitlines()
