@@ -43,6 +43,7 @@ extensions = [
     "extensions.lines",
     "extensions.listing",
     "extensions.markdown",
+    "extensions.offline",
     "extensions.one_file",
     "extensions.one_page",
     "extensions.pictures",
@@ -139,7 +140,7 @@ templates_path = ["templates"]
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["custom.css", "print.css"]
-html_js_files = ["copy.js", "search_field.js", "unfold.js"]
+html_js_files = ["copy.js", "offline.js", "search_field.js", "unfold.js"]
 html_logo = html_favicon = "static/logo.svg"
 html_theme_options = {
     "source_repository": f"https://github.com/{REPOSITORY}",

@@ -176,11 +176,14 @@ def browser(need):
 
 @pytest.fixture
 def new_page(browser):
-    """new_page(**options) is an empty page in a new browser context (its options: Playwright's)."""
+    """new_page(**options) is an empty page in a new browser context (its options: Playwright's).
+
+    It keeps no lesson, which takes a second, if it isn't told to.
+    """
     contexts = []
 
-    def open_page(**options):
-        contexts.append(browser.new_context(**options))
+    def open_page(service_workers="block", **options):
+        contexts.append(browser.new_context(service_workers=service_workers, **options))
         contexts[-1].set_default_timeout(HANG)
         return contexts[-1].new_page()
 
@@ -234,17 +237,39 @@ def copied():
 
 
 @pytest.fixture
-def sample(tmp_path):
-    """sample(markdown) is the address of a site of that one page, built with our conf.py."""
-    (tmp_path / "source" / "code").mkdir(parents=True)
+def served():
+    """served(folder) is the address of that built site, until the test ends or calls served.hang_up()."""
     servers = []
 
-    def make(markdown: str) -> str:
-        (tmp_path / "source" / "index.md").write_text(markdown, encoding="utf-8")
-        build(tmp_path / "source", tmp_path / "html", tmp_path / "doctrees")
-        servers.append(serve(Site(tmp_path / "html")))
+    def start(folder: Path) -> str:
+        servers.append(serve(Site(folder)))
         return next(servers[-1])
 
-    yield make
-    for server in servers:
-        server.close()
+    def hang_up():
+        while servers:
+            servers.pop().close()
+
+    start.hang_up = hang_up
+    yield start
+    hang_up()
+
+
+@pytest.fixture
+def build_pages(tmp_path):
+    """build_pages({name: markdown}) is the folder of a site of these pages, built with our conf.py."""
+
+    def make(pages: dict[str, str]) -> Path:
+        for folder in ("code", "content"):
+            (tmp_path / "source" / folder).mkdir(parents=True, exist_ok=True)
+        for name, markdown in pages.items():
+            (tmp_path / "source" / f"{name}.md").write_text(markdown, encoding="utf-8")
+        build(tmp_path / "source", tmp_path / "html", tmp_path / "doctrees")
+        return tmp_path / "html"
+
+    return make
+
+
+@pytest.fixture
+def sample(served, build_pages):
+    """sample(markdown) is the address of a site of that one page, built with our conf.py."""
+    return lambda markdown: served(build_pages({"index": markdown}))
