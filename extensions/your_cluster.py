@@ -11,6 +11,7 @@ import re
 import tomllib
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -203,13 +204,18 @@ def visit_download(self: HTML5Translator, node: addnodes.download_reference) -> 
     marks: Marks = self.builder.your_cluster  # type: ignore[attr-defined]
     places = marks.places_of(node["reftarget"].lstrip("/"))
     if places:
-        said = html.escape(json.dumps(places, separators=(",", ":")))
-        self.body[-1] = self.body[-1].replace("<a ", f'<a data-places="{said}" ', 1)
+        self.body[-1] = self.body[-1].replace("<a", f"<a{data('places', places)}", 1)
 
 
 def depart_download(self: HTML5Translator, node: addnodes.download_reference) -> None:
     """End a link to a file."""
     type(self).depart_download_reference(self, node)
+
+
+def data(name: str, value: Any) -> str:
+    """Return an attribute with a value in JSON; in single quotes, because JSON has many double ones."""
+    text = html.escape(json.dumps(value, separators=(",", ":")), quote=False).replace("'", "&#39;")
+    return f" data-{name}='{text}'"
 
 
 def dialog(site: dict) -> str:
@@ -260,8 +266,7 @@ def tell_template(app, page: str, template: str, context: dict, doctree: nodes.d
     if marks is None:
         return
     source = context["pathto"](one_file.combined(app, [{"file": f"_static/{SCRIPT}"}], "js"), 1)
-    data = {"patterns": marks.patterns, "preset": marks.preset["values"]}
-    said = "".join(f' data-{key}="{html.escape(json.dumps(value))}"' for key, value in data.items())
+    said = data("patterns", marks.patterns) + data("preset", marks.preset["values"])
     context["your_cluster_script"] = f'<script src="{source}"{said}></script>'
     context["your_cluster_dialog"] = dialog(marks.preset)
 

@@ -78,7 +78,7 @@ def test_a_part_of_a_listing_has_those_that_are_in_it(page):
 
 def test_a_link_to_a_batch_script_knows_its_places(page):
     markup = page("{download}`it </code/slurm/submit.sh>`\n")
-    places = json.loads(html.unescape(re.search(r'<a data-places="([^"]*)"', markup)[1]))
+    places = json.loads(html.unescape(re.search(r"<a data-places='([^']*)'", markup)[1]))
     assert places == [list(place) for place in SCRIPT.places(SUBMIT)]
 
 
@@ -171,7 +171,7 @@ def test_a_page_knows_what_its_site_fills_in(project):
     project.write("conf.py", f'{conf}html_static_path = ["{ROOT}/static"]\n')
     assert project.page("Text.") == ""
     script = re.search(r"<script src=[^>]*data-preset[^>]*>", project.html())[0]
-    assert 'data-preset="{&quot;module&quot;: &quot;module load apptainer&quot;}"' in script
+    assert """data-preset='{"module":"module load apptainer"}'""" in script
     assert '<option value="small">' in project.html()
 
 

@@ -279,8 +279,8 @@ def test_what_a_site_fills_in_is_there_until_the_reader_says_otherwise(visit, ad
         def answer(route):
             said = html.escape(json.dumps(site))
             body = route.fetch().text()
-            assert 'data-preset="{}"' in body, "the practice cluster wants nothing"
-            route.fulfill(body=body.replace('data-preset="{}"', f'data-preset="{said}"'), content_type="text/html")
+            assert "data-preset='{}'" in body, "the practice cluster wants nothing"
+            route.fulfill(body=body.replace("data-preset='{}'", f'data-preset="{said}"'), content_type="text/html")
 
         page.route(f"**/{PAGE}.html", answer)
 
