@@ -7,9 +7,7 @@ import json
 import zlib
 from pathlib import Path
 
-from rjsmin import jsmin  # type: ignore[import-untyped]
-
-from extensions import builders
+from extensions import builders, one_file
 
 NAME = "worker.js"  # a worker answers for the folder that it lies in and all below
 
@@ -31,7 +29,9 @@ def write(app, exception) -> None:
     folder = Path(app.outdir)
     kept = [f"{name}?v={zlib.crc32((folder / name).read_bytes()):08x}" for name in files(app)]
     code = Path(__file__).parents[1].joinpath("static", NAME).read_text(encoding="utf-8")
-    (folder / NAME).write_text(f"const FILES = {json.dumps(kept, indent=0)};\n{jsmin(code)}\n", encoding="utf-8")
+    (folder / NAME).write_text(
+        f"const FILES = {json.dumps(kept, indent=0)};\n{one_file.plain(code)}\n", encoding="utf-8"
+    )
 
 
 def setup(app) -> dict:

@@ -2,8 +2,8 @@
 
 The theme and the extensions bring a file each. A page asks for `_static/page-SUM.css?v=SUM` instead. The first sum
 stands for the names of the files in it: pages with the same files, which are nearly all, share it. The second one is
-its text's, so that no browser shows a new page with a style sheet that it has kept. In these files is no comment, no
-white space that means nothing, and no rule that no page uses (`used_styles.py`).
+its text's, so that no browser shows a new page with a style sheet that it has kept. In these files are few comments and
+little white space that means nothing, and no rule that no page uses (`used_styles.py`).
 """
 
 import json
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from docutils import nodes
 from rcssmin import cssmin  # type: ignore[import-untyped]
-from rjsmin import jsmin  # type: ignore[import-untyped]
 from sphinx.errors import ExtensionError
 
 from extensions import builders, used_styles
@@ -49,6 +48,22 @@ def ask_for_one(app, page: str, template: str, context: dict, doctree: nodes.doc
             context[key] = [combined(app, parts, kind)]
 
 
+def plain(script: str) -> str:
+    """Return a script without the lines that are comments, and without indentation, but for strings of several lines.
+
+    That is most of what a minifier saves. Those that do not parse a script, such as rjsmin 1.3, also take blanks out of
+    `${one}, ${two}`.
+    """
+    kept, string = [], False
+    for line in script.splitlines():
+        if not string and (not line.strip() or line.lstrip().startswith("//")):
+            continue
+        ends = string ^ bool(line.count("`") % 2)  # whether the next line is in a string
+        kept.append(line if string else line.lstrip() if ends else line.strip())
+        string = ends
+    return script if string or any(line.endswith("\\") for line in kept) else "\n".join(kept)
+
+
 def read(folder: Path, parts: list[dict], kind: str) -> str:
     """Return the text of a file that stands for these; ExtensionError if one of them is missing."""
     texts = []
@@ -59,6 +74,8 @@ def read(folder: Path, parts: list[dict], kind: str) -> str:
             texts.append(path.read_text(encoding="utf-8").strip())
         else:
             raise ExtensionError(f"one_file: {path.name} is asked for by a page, and is not in _static")
+    if kind == "js":
+        texts = [plain(text) for text in texts]
     return BETWEEN[kind].join(texts) + "\n"
 
 
@@ -96,15 +113,17 @@ def reduce(texts: dict[Path, str], pages: list[str], kept: Path) -> None:
     """Leave out of these files what a browser needs not. What came of them last time is in the folder `kept`."""
     scripts = all_scripts(texts, pages)
     site = used_styles.Site(pages, scripts)
+    # What comes of a style sheet takes a second. It hangs on the sheet, the pages, and the code that makes it.
+    needed = site.known() + Path(used_styles.__file__).read_text(encoding="utf-8")
     kept.mkdir(parents=True, exist_ok=True)
     for target, text in texts.items():
-        style = target.suffix == ".css"
-        known = kept / f"{target.name}-{zlib.crc32((text + site.known() * style).encode()):08x}"
+        if target.suffix == ".js":
+            continue
+        known = kept / f"{target.name}-{zlib.crc32((text + needed).encode()):08x}"
         if not known.is_file():
             for old in kept.glob(f"{target.name}-*"):
                 old.unlink()
-            less = cssmin(used_styles.reduce(text, site, scripts)) if style else jsmin(text)
-            known.write_text(less, encoding="utf-8")
+            known.write_text(cssmin(used_styles.reduce(text, site, scripts)), encoding="utf-8")
         texts[target] = known.read_text(encoding="utf-8")
 
 

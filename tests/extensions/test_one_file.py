@@ -6,6 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
+from extensions import one_file
+
 CONF = """
 extensions = ["myst_parser", "extensions.one_file"]
 html_static_path = ["static"]
@@ -55,9 +57,9 @@ def test_all_is_in_one_file_of_each_kind(site, parallel):
     assert text(site, style).endswith(".first{color:red}.second{color:red}")
     found = text(site, script)
     assert found.index("'second'") < found.index("'first'")  # its priority is higher
-    assert found.index("let here=1;") < found.index("'second'"), "the files run at once, and use what the page says"
-    assert "(()=>{document.body.className='second'})();const " in found
-    assert "let here=1;" in found and not [one for one in here if "let here" in one]
+    assert found.index("let here = 1;") < found.index("'second'"), "the files run at once, and use what the page says"
+    assert "(() => { document.body.className = 'second' })()\n;\n" in found
+    assert "let here = 1;" in found and not [one for one in here if "let here" in one]
     assert "comment" not in text(site, style) + found
     assert asked(site, "deep/other")[:2] == ([f"../{style}"], [f"../{script}"])
 
@@ -97,6 +99,21 @@ def test_a_file_that_no_page_asks_for_any_more_is_gone(site):
     [style], _, _ = asked(site)
     kept = {path.name for path in (site.folder / "html/_static").glob("page-*.css")}
     assert kept == {style.removeprefix("_static/").partition("?")[0]} and before not in kept
+
+
+def test_a_script_says_the_same_with_fewer_lines():
+    script = "// A `comment.\nif (a) {\n    b(`${one}, ${two}`); // Why\n\n}\n"
+    assert one_file.plain(script) == "if (a) {\nb(`${one}, ${two}`); // Why\n}"
+
+
+def test_a_string_of_several_lines_stays():
+    script = "    a(`one  \n    // two\n\n    three`);\n    // A comment.\n    b();"
+    assert one_file.plain(script) == "a(`one  \n    // two\n\n    three`);\nb();"
+
+
+@pytest.mark.parametrize("text", ["  a = `\n  // b", "  'a\\\n  b'"])
+def test_where_it_is_not_clear_what_a_string_is_a_script_stays_as_it_is(text):
+    assert one_file.plain(text) == text
 
 
 def test_a_file_that_is_missing_ends_the_build(site):

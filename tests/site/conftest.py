@@ -36,6 +36,7 @@ AT_REST = """() => {
     document.querySelectorAll("button.toggle-button-hidden").forEach(button => button.click());
 }"""
 # Who waits for something in a page gives Playwright a function, `() => ...`: the policy lets no text become code.
+KEEPS_NOTHING = "delete Navigator.prototype.serviceWorker"  # as in some private windows
 HANG = 300_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 
@@ -178,12 +179,14 @@ def browser(need):
 def new_page(browser):
     """new_page(**options) is an empty page in a new browser context (its options: Playwright's).
 
-    It keeps no lesson, which takes a second, if it isn't told to.
+    It keeps the lesson for when there is no connection, which takes a second, only if `keeps` is true.
     """
     contexts = []
 
-    def open_page(service_workers="block", **options):
-        contexts.append(browser.new_context(service_workers=service_workers, **options))
+    def open_page(keeps=False, **options):
+        contexts.append(browser.new_context(**options))
+        if not keeps:
+            contexts[-1].add_init_script(KEEPS_NOTHING)
         contexts[-1].set_default_timeout(HANG)
         return contexts[-1].new_page()
 

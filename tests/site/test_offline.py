@@ -51,7 +51,7 @@ def test_all_that_is_read_is_kept(site, page_names, generated_page_names):
 
 @pytest.mark.engine
 def test_after_one_visit_every_page_is_read_without_a_connection(new_page, served, site, page_names):
-    page = new_page(service_workers="allow")
+    page = new_page(keeps=True)
     home = served(site.folder)
     page.goto(f"{home}content/array-jobs.html")
     page.evaluate(ACTIVE)
@@ -79,7 +79,7 @@ def edition(build_pages):
 
 @pytest.mark.engine
 def test_what_is_new_is_seen_at_once_and_then_kept(new_page, served, edition):
-    page = new_page(service_workers="allow")
+    page = new_page(keeps=True)
     home = served(edition("The first edition."))
     page.goto(home)
     page.evaluate(ACTIVE)
@@ -95,7 +95,7 @@ def test_what_is_new_is_seen_at_once_and_then_kept(new_page, served, edition):
 
 @pytest.mark.engine
 def test_what_is_kept_is_not_fetched_again(new_page, served, edition):
-    page = new_page(service_workers="allow")
+    page = new_page(keeps=True)
     home = served(edition("The first edition."))
     page.goto(home)
     page.evaluate(ACTIVE)
@@ -111,7 +111,7 @@ def test_what_is_kept_is_not_fetched_again(new_page, served, edition):
 @pytest.mark.engine
 def test_a_half_kept_lesson_answers_for_nothing(new_page, served, edition):
     """A file is missing at the site: the reader sees the pages as ever, and the next visit tries again."""
-    page = new_page(service_workers="allow")
+    page = new_page(keeps=True)
     folder = edition("The first edition.")
     text = (folder / "content/other.html").read_bytes()
     (folder / "content/other.html").unlink()
@@ -119,12 +119,16 @@ def test_a_half_kept_lesson_answers_for_nothing(new_page, served, edition):
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     page.goto(home)
-    page.wait_for_function(
+    ended = page.evaluate(
         """async () => {
-            const site = await navigator.serviceWorker.getRegistration();
-            return !site || !site.installing && !site.active && !site.waiting;
+            const { installing } = await navigator.serviceWorker.register("worker.js");
+            while (installing.state != "redundant" && installing.state != "activated") {
+                await new Promise(done => installing.addEventListener("statechange", done, { once: true }));
+            }
+            return installing.state;
         }"""
     )
+    assert ended == "redundant"
     assert errors == []
     (folder / "content/other.html").write_bytes(text)
     page.reload()
@@ -135,15 +139,10 @@ def test_a_half_kept_lesson_answers_for_nothing(new_page, served, edition):
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("why", ["no worker", "saving data"])
-def test_a_browser_that_keeps_nothing_reads_as_ever(new_page, served, edition, why):
-    page = new_page(service_workers="allow")
-    page.add_init_script(
-        {
-            "no worker": "delete Navigator.prototype.serviceWorker",
-            "saving data": "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })",
-        }[why]
-    )
+@pytest.mark.parametrize("keeps", [False, True], ids=["can't", "saves data"])
+def test_a_browser_that_keeps_nothing_reads_as_ever(new_page, served, edition, keeps):
+    page = new_page(keeps=keeps)
+    page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     page.goto(served(edition("The first edition.")))
