@@ -27,11 +27,12 @@ TOGETHER = {
         "content/failures.md",
         "content/time-limits.md",
         "content/threads-and-seeds.md",
-        "content/speed.md",
         "content/pitfalls.md",
     ),
+    # They need the environment of the notebook, which takes a minute to install.
     "the walk of other ways": (
         "content/own-sweep.md",
+        "content/speed.md",
         "content/environments.md",
         "content/workflow-managers.md",
     ),

@@ -12,7 +12,7 @@ NO_CLUSTER = """
 name = "no cluster starts"
 kind = "a value"
 file = "cluster/practice-cluster"
-page = "content/notebook"
+page = "index"
 check = "walk"
 old = '#!/usr/bin/env python3'
 new = '''#!/usr/bin/env python3
@@ -22,11 +22,11 @@ raise SystemExit("no cluster today")'''
 
 def test_the_walk_kills_the_mutants_of_the_first_page(may_start_cluster, tmp_path):
     """A walk that is red because there is no cluster kills none."""
-    shutil.copy(FOLDER / "notebook.toml", tmp_path)
+    shutil.copy(FOLDER / "index.toml", tmp_path)
     count = sum(mutant.check == WALK for mutant in read(tmp_path))
     (tmp_path / "more.toml").write_text(NO_CLUSTER)
     done = run("--mutants", tmp_path, WALK)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{count + 1} mutants: {count} killed, 0 survived, 1 elsewhere" in done.stdout
-    assert "wanted: walk names content/notebook; got, from walk:\n    FAILED" in done.stdout
+    assert "wanted: walk names index; got, from walk:\n    FAILED" in done.stdout
     assert "no cluster today" in done.stdout
