@@ -1,6 +1,11 @@
-"""Measures the site: the CPU time of a build after one edit, and what a reader's browser loads for each page."""
+"""Measures the site: the CPU time of a build after one edit, and each page on a slow phone.
+
+The network and the processor are as slow as those that Lighthouse takes for a phone: 150 ms there and back, 1.6 Mbit/s,
+a quarter of this machine. The figures are Chromium's: https://web.dev/articles/lcp and https://web.dev/articles/cls
+"""
 
 import functools
+import gzip
 import resource
 import shutil
 import subprocess
@@ -17,6 +22,17 @@ from book.print_pdf import BROWSERS, QUIET  # noqa: E402 - found from there
 
 LONGEST = 1.0  # seconds of CPU for a build after one edit, as the project promises it; printed beside what it is
 ROUNDS = 5
+TEXT = (".html", ".css", ".js", ".svg")  # what a server compresses
+SLOW_NETWORK = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}  # ms, bytes/s
+SLOW_CPU = 4  # times
+SEEN = """() => new Promise(done => {
+    const seen = { paint: 0, shift: 0 };
+    new PerformanceObserver(list => seen.paint = list.getEntries().at(-1).startTime)
+        .observe({ type: "largest-contentful-paint", buffered: true });
+    new PerformanceObserver(list => list.getEntries().forEach(entry => seen.shift += entry.value))
+        .observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(seen), 1000);
+})"""
 
 
 def build(folder: Path) -> float:
@@ -42,8 +58,8 @@ def rebuild(page: str) -> float:
         return min(times)
 
 
-class Counter(SimpleHTTPRequestHandler):
-    """Serves a folder and remembers the size of each file that was asked for."""
+class Server(SimpleHTTPRequestHandler):
+    """Serves a folder as a web server does that compresses text, and remembers how many bytes each answer had."""
 
     sizes: list[int]
 
@@ -51,35 +67,63 @@ class Counter(SimpleHTTPRequestHandler):
         self.sizes = sizes
         super().__init__(*arguments, **options)
 
-    def copyfile(self, source, outputfile):
-        """Sends a file and notes its size, in bytes, as it is on the disk: nothing is compressed."""
-        content = source.read()
+    def do_GET(self):
+        """Sends a file."""
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        text = path.suffix in TEXT
+        content = gzip.compress(path.read_bytes()) if text else path.read_bytes()
         self.sizes.append(len(content))
-        outputfile.write(content)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Length", str(len(content)))
+        if text:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *arguments):
         """Says nothing."""
 
 
-def weights(pages: list[str]) -> dict[str, tuple[int, int]]:
-    """For each page what a browser that has nothing yet loads: bytes, requests. Empty without a browser."""
+def visit(browser, url: str) -> tuple[float, float]:
+    """Opens a page as on a slow phone; gives when the largest thing was seen, in seconds, and how much has moved."""
+    context = browser.new_context(viewport={"width": 412, "height": 823}, device_scale_factor=1.75)
+    # What is kept for when there is no connection comes later, and is counted apart.
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_NETWORK})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_CPU})
+    page.goto(url)
+    seen = page.evaluate(SEEN)
+    context.close()
+    return seen["paint"] / 1000, seen["shift"]
+
+
+def measure(pages: list[str]) -> dict[str, tuple[int, int, float, float]]:
+    """For each page what a browser loads that has nothing yet (bytes, requests), and what visit() gives.
+
+    Empty without a browser.
+    """
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         return {}
     from playwright.sync_api import sync_playwright
 
     sizes: list[int] = []
-    handler = functools.partial(Counter, sizes=sizes, directory=ROOT / "_build" / "html")
+    handler = functools.partial(Server, sizes=sizes, directory=ROOT / "_build" / "html")
     found = {}
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
         for page in pages:
             sizes.clear()
-            context = browser.new_context()
-            context.new_page().goto(f"http://127.0.0.1:{server.server_port}/{page}.html")
-            context.close()
-            found[page] = (sum(sizes), len(sizes))
+            paint, shift = visit(browser, f"http://127.0.0.1:{server.server_port}/{page}.html")
+            found[page] = (sum(sizes), len(sizes), paint, shift)
         browser.close()
         server.shutdown()
     return found
@@ -89,8 +133,8 @@ def main() -> None:
     """Prints all measurements."""
     subprocess.run(["make", "-s", "html"], cwd=ROOT, check=True)
     pages = sorted(path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "content").rglob("*.md"))
-    for page, (size, requests) in weights(["index", *pages]).items():
-        print(f"{page:32} {size / 1000:7.0f} KB in {requests} requests")
+    for page, (size, requests, paint, shift) in measure(["index", *pages]).items():
+        print(f"{page:32} {size / 1000:6.1f} KB, {requests} requests, largest paint {paint:.2f} s, moved {shift:.3f}")
     by_size = sorted(pages, key=lambda page: (ROOT / f"{page}.md").stat().st_size)
     typical = by_size[len(by_size) // 2]
     seconds = rebuild(f"{typical}.md")
