@@ -15,12 +15,13 @@ from docutils import nodes
 from rcssmin import cssmin  # type: ignore[import-untyped]
 from sphinx.errors import ExtensionError
 
-from extensions import builders, used_styles
+from extensions import builders, search, used_styles
 
 LIST = ".list"  # beside each such file: what is in it, so that a later build can write it anew
 KINDS = {"css_files": "css", "script_files": "js"}
 # Between two files. A script may end without a semicolon, and go on with the next one's first bracket.
 BETWEEN = {"css": "\n", "js": "\n;\n"}
+SOURCE = re.compile(r'<script[^>]*? src="([^"?]*)')
 SCRIPT = re.compile(r"[\w-]+\.js\b")
 ADDRESS = re.compile(r"(page-[0-9a-f]{8}\.(?:css|js))\?v=[0-9a-f]*")
 
@@ -101,9 +102,10 @@ def write(app, exception) -> None:
 
 
 def all_scripts(texts: dict[Path, str], pages: list[str]) -> str:
-    """Return the texts of all scripts that are in these files, or that a page or a script names."""
+    """Return the texts of all scripts that are in these files, or that a page or a script names; an index is data."""
     own = "\n".join(text for target, text in texts.items() if target.suffix == ".js")
-    named = {name for text in (*pages, own) for name in SCRIPT.findall(text)}
+    named = {Path(name).name for page in pages for name in SOURCE.findall(page)} | set(SCRIPT.findall(own))
+    named.discard(Path(search.INDEX).name)
     folder = next(iter(texts)).parent if texts else Path()
     files = [path for path in sorted(folder.rglob("*.js")) if path.name in named and path not in texts]
     return "\n".join([own, *(path.read_text(encoding="utf-8") for path in files)])
