@@ -4,7 +4,6 @@ A browser asks for this file at each visit, and fetches of the lesson only what 
 """
 
 import json
-import zlib
 from pathlib import Path
 
 from extensions import builders, one_file
@@ -27,7 +26,7 @@ def write(app, exception) -> None:
     if exception or app.builder.name not in builders.SITE:
         return
     folder = Path(app.outdir)
-    kept = [f"{name}?v={zlib.crc32((folder / name).read_bytes()):08x}" for name in files(app)]
+    kept = [f"{name}?v={one_file.checksum((folder / name).read_bytes())}" for name in files(app)]
     code = Path(__file__).parents[1].joinpath("static", NAME).read_text(encoding="utf-8")
     (folder / NAME).write_text(
         f"const FILES = {json.dumps(kept, indent=0)};\n{one_file.plain(code)}\n", encoding="utf-8"

@@ -26,10 +26,15 @@ SCRIPT = re.compile(r"[\w-]+\.js\b")
 ADDRESS = re.compile(r"(page-[0-9a-f]{8}\.(?:css|js))\?v=[0-9a-f]*")
 
 
+def checksum(content: bytes) -> str:
+    """Return what stands in an address for the content of a file."""
+    return f"{zlib.crc32(content):08x}"
+
+
 def combined(app, parts: list[dict], kind: str) -> str:
     """Return the address, from the site's folder, of one file for some parts: each is a `file` or a `body`."""
     text = json.dumps(parts, indent=1)
-    target = f"_static/page-{zlib.crc32(text.encode()):08x}.{kind}"
+    target = f"_static/page-{checksum(text.encode())}.{kind}"
     folder = Path(app.outdir)
     folder.joinpath("_static").mkdir(exist_ok=True)
     folder.joinpath(target + LIST).write_text(text, encoding="utf-8")
@@ -59,9 +64,9 @@ def plain(script: str) -> str:
     for line in script.splitlines():
         if not string and (not line.strip() or line.lstrip().startswith("//")):
             continue
-        ends = string ^ bool(line.count("`") % 2)  # whether the next line is in a string
-        kept.append(line if string else line.lstrip() if ends else line.strip())
-        string = ends
+        goes_on = string ^ bool(line.count("`") % 2)  # whether the next line is in a string
+        kept.append(line if string else line.lstrip() if goes_on else line.strip())
+        string = goes_on
     return script if string or any(line.endswith("\\") for line in kept) else "\n".join(kept)
 
 
@@ -95,38 +100,37 @@ def write(app, exception) -> None:
         else:  # a page that asked for it is another one now
             path.unlink()
             target.unlink(missing_ok=True)
-    reduce(texts, list(pages.values()), Path(app.doctreedir) / "one_file")
+    scripts = all_scripts(folder, texts, list(pages.values()))
+    styles = {target: text for target, text in texts.items() if target.suffix == ".css"}
+    texts.update(reduced(styles, used_styles.Site(pages.values(), scripts), scripts, Path(app.doctreedir) / "one_file"))
     for target, text in texts.items():
         target.write_text(text, encoding="utf-8")
-    name_versions(pages, {target.name: f"{zlib.crc32(text.encode()):08x}" for target, text in texts.items()})
+    name_versions(pages, {target.name: checksum(text.encode()) for target, text in texts.items()})
 
 
-def all_scripts(texts: dict[Path, str], pages: list[str]) -> str:
+def all_scripts(folder: Path, texts: dict[Path, str], pages: list[str]) -> str:
     """Return the texts of all scripts that are in these files, or that a page or a script names; an index is data."""
     own = "\n".join(text for target, text in texts.items() if target.suffix == ".js")
     named = {Path(name).name for page in pages for name in SOURCE.findall(page)} | set(SCRIPT.findall(own))
     named.discard(Path(search.INDEX).name)
-    folder = next(iter(texts)).parent if texts else Path()
-    files = [path for path in sorted(folder.rglob("*.js")) if path.name in named and path not in texts]
+    files = [path for path in sorted(folder.glob("_static/**/*.js")) if path.name in named and path not in texts]
     return "\n".join([own, *(path.read_text(encoding="utf-8") for path in files)])
 
 
-def reduce(texts: dict[Path, str], pages: list[str], kept: Path) -> None:
-    """Leave out of these files what a browser needs not. What came of them last time is in the folder `kept`."""
-    scripts = all_scripts(texts, pages)
-    site = used_styles.Site(pages, scripts)
+def reduced(styles: dict[Path, str], site: used_styles.Site, scripts: str, kept: Path) -> dict[Path, str]:
+    """Return style sheets without what a browser needs not. What came of them last time is in the folder `kept`."""
     # What comes of a style sheet takes a second. It hangs on the sheet, the pages, and the code that makes it.
     needed = site.known() + Path(used_styles.__file__).read_text(encoding="utf-8")
     kept.mkdir(parents=True, exist_ok=True)
-    for target, text in texts.items():
-        if target.suffix == ".js":
-            continue
-        known = kept / f"{target.name}-{zlib.crc32((text + needed).encode()):08x}"
+    found = {}
+    for target, text in styles.items():
+        known = kept / f"{target.name}-{checksum((text + needed).encode())}"
         if not known.is_file():
             for old in kept.glob(f"{target.name}-*"):
                 old.unlink()
             known.write_text(cssmin(used_styles.reduce(text, site, scripts)), encoding="utf-8")
-        texts[target] = known.read_text(encoding="utf-8")
+        found[target] = known.read_text(encoding="utf-8")
+    return found
 
 
 def name_versions(pages: dict[Path, str], versions: dict[str, str]) -> None:

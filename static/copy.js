@@ -1,10 +1,8 @@
 // A button at each listing copies what is typed: no numbers, no prompts, no output. sphinx-copybutton and the library
 // that it brings weigh 5 KB on each page, this a tenth of it; and its button needs a mouse.
 
-for (const code of document.querySelectorAll("div.highlight pre")) {
-  if (!navigator.clipboard) {
-    break; // browsers give it only to pages from https, from this machine or from a disk
-  }
+// Browsers give the clipboard only to pages from https, from this machine or from a disk.
+for (const code of navigator.clipboard ? document.querySelectorAll("div.highlight pre") : []) {
   const button = document.createElement("button");
   button.className = "copybtn";
   button.textContent = "Copy";

@@ -22,17 +22,18 @@ async function forget() {
   await clients.claim();
 }
 
-// What is at the site comes first: nobody with a connection reads an old page. An address with a checksum is never old.
+// What is at the site comes first: nobody with a connection reads an old page. What is kept
+// is so at addresses with a checksum, and what has that is never old.
 async function answer(request) {
   const cache = await caches.open(KEPT);
-  const address = new URL(request.url);
-  const same = address.searchParams.has("v") && (await cache.match(request.url));
+  const same = await cache.match(request.url);
   if (same) {
     return same;
   }
   try {
     return await fetch(request);
   } catch (error) {
+    const address = new URL(request.url);
     address.pathname += address.pathname.endsWith("/") ? "index.html" : "";
     const kept = await cache.match(address, { ignoreSearch: true });
     if (kept) {

@@ -91,7 +91,7 @@ class Server(SimpleHTTPRequestHandler):
 def visit(browser, url: str) -> tuple[float, float]:
     """Opens a page as on a slow phone; gives when the largest thing was seen, in seconds, and how much has moved."""
     context = browser.new_context(viewport={"width": 412, "height": 823}, device_scale_factor=1.75)
-    # What is kept for when there is no connection comes later, and is counted apart.
+    # What is kept for when there is no connection comes later, and is not what the page needs.
     context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = context.new_page()
     session = context.new_cdp_session(page)

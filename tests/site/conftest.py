@@ -35,8 +35,8 @@ AT_REST = """() => {
     document.querySelectorAll("details").forEach(details => details.open = true);
     document.querySelectorAll("button.toggle-button-hidden").forEach(button => button.click());
 }"""
-# Who waits for something in a page gives Playwright a function, `() => ...`: the policy lets no text become code.
 KEEPS_NOTHING = "delete Navigator.prototype.serviceWorker"  # as in some private windows
+# Who waits for something in a page gives Playwright a function, `() => ...`: the policy lets no text become code.
 HANG = 300_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 

@@ -49,12 +49,23 @@ def test_all_that_is_read_is_kept(site, page_names, generated_page_names):
     assert [name for name in files if not (site.folder / name).is_file()] == []
 
 
+@pytest.fixture
+def visited(new_page):
+    """visited(url) is that page in a new browser, which has kept the lesson."""
+
+    def visit_once(url):
+        page = new_page(keeps=True)
+        page.goto(url)
+        page.evaluate(ACTIVE)
+        return page
+
+    return visit_once
+
+
 @pytest.mark.engine
-def test_after_one_visit_every_page_is_read_without_a_connection(new_page, served, site, page_names):
-    page = new_page(keeps=True)
+def test_after_one_visit_every_page_is_read_without_a_connection(visited, served, site, page_names):
     home = served(site.folder)
-    page.goto(f"{home}content/array-jobs.html")
-    page.evaluate(ACTIVE)
+    page = visited(f"{home}content/array-jobs.html")
     served.hang_up()
     for name in page_names:
         page.goto(f"{home}{name}.html")
@@ -78,11 +89,9 @@ def edition(build_pages):
 
 
 @pytest.mark.engine
-def test_what_is_new_is_seen_at_once_and_then_kept(new_page, served, edition):
-    page = new_page(keeps=True)
+def test_what_is_new_is_seen_at_once_and_then_kept(visited, served, edition):
     home = served(edition("The first edition."))
-    page.goto(home)
-    page.evaluate(ACTIVE)
+    page = visited(home)
     folder = edition("The second edition.")
     page.goto(f"{home}index.html")
     assert "second edition" in page.inner_text("article")
@@ -94,11 +103,9 @@ def test_what_is_new_is_seen_at_once_and_then_kept(new_page, served, edition):
 
 
 @pytest.mark.engine
-def test_what_is_kept_is_not_fetched_again(new_page, served, edition):
-    page = new_page(keeps=True)
+def test_what_is_kept_is_not_fetched_again(visited, served, edition):
     home = served(edition("The first edition."))
-    page.goto(home)
-    page.evaluate(ACTIVE)
+    page = visited(home)
     before = listed(edition("The second edition."))
     asked = []
     page.context.on("request", lambda request: asked.append(request.url.removeprefix(home)))
