@@ -4,7 +4,7 @@
 // Browsers give the clipboard only to pages from https, from this machine or from a disk.
 for (const code of navigator.clipboard ? document.querySelectorAll("div.highlight pre") : []) {
   const button = document.createElement("button");
-  button.className = "copybtn";
+  button.className = "copy-button";
   button.textContent = "Copy";
   button.addEventListener("click", async () => {
     const copy = code.cloneNode(true);

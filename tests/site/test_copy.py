@@ -70,9 +70,9 @@ def copy_all(copied):
 
     def press(page) -> list[str]:
         page.wait_for_function(
-            "() => document.querySelectorAll('div.highlight pre').length == 0 || document.querySelector('.copybtn')"
+            "() => document.querySelectorAll('div.highlight pre').length == 0 || document.querySelector('.copy-button')"
         )
-        return [copied(button) for button in page.locator(".copybtn").all()]
+        return [copied(button) for button in page.locator(".copy-button").all()]
 
     return press
 
@@ -80,6 +80,12 @@ def copy_all(copied):
 @pytest.fixture
 def permissions():
     return {"permissions": ["clipboard-read", "clipboard-write"]}
+
+
+def test_the_button_is_a_word_in_a_line(visit, sample):
+    """The theme makes an icon of what has the class of another copy button."""
+    box = visit(f"{sample(PAGE)}index.html").locator(".copy-button").first.bounding_box()
+    assert box["width"] > 1.5 * box["height"]
 
 
 def test_commands_without_prompt_and_output(copy_all, visit, sample, permissions):

@@ -199,12 +199,12 @@ def files_on(doctree, name):
 @pytest.mark.parametrize("name", ["content/first-job", "content/speed", "content/array-jobs", "content/pitfalls"])
 def test_what_is_shown_copied_and_downloaded_is_what_the_script_writes(copied, filled, doctree, name):
     page = filled(name, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"])
-    page.wait_for_function("() => document.querySelector('.copybtn')")
+    page.wait_for_function("() => document.querySelector('.copy-button')")
     found = list(files_on(doctree, name))
     assert found
     for file, anchor in found:
         wanted = SCRIPT.fill((ROOT / file).read_text(), VALUES)
-        assert copied(page.locator(f"#{anchor} .copybtn")) == wanted.rstrip("\n"), file
+        assert copied(page.locator(f"#{anchor} .copy-button")) == wanted.rstrip("\n"), file
         with page.expect_download() as download:
             page.locator(f"#{anchor} a[data-places]").evaluate("link => link.click()")
         assert download.value.suggested_filename == Path(file).name
@@ -213,8 +213,8 @@ def test_what_is_shown_copied_and_downloaded_is_what_the_script_writes(copied, f
 
 def test_a_command_is_copied_with_its_values(copied, filled):
     page = filled(PAGE, permissions=["clipboard-read", "clipboard-write"])
-    page.wait_for_function("() => document.querySelector('.copybtn')")
-    assert copied(page.locator(".copybtn").first).splitlines() == [
+    page.wait_for_function("() => document.querySelector('.copy-button')")
+    assert copied(page.locator(".copy-button").first).splitlines() == [
         "cd /scratch/course/notebook-to-cluster",
         "module load apptainer/1.3.5 && alias python='singularity exec knn.sif python'",
     ]

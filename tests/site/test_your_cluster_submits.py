@@ -43,7 +43,7 @@ def reader(visit, address):
 
     def turn_to(name):
         page.goto(f"{address}content/{name}.html")
-        page.wait_for_function("() => document.querySelector('.copybtn')")
+        page.wait_for_function("() => document.querySelector('.copy-button')")
         return page
 
     return turn_to
@@ -51,7 +51,7 @@ def reader(visit, address):
 
 def button(page, block):
     """The copy button of a block."""
-    return page.locator(f"{block} .copybtn").first
+    return page.locator(f"{block} .copy-button").first
 
 
 def paste(cluster, name, text):
