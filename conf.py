@@ -131,6 +131,11 @@ walk_rules = [
     ("time of a warning", "Slurm looks each half minute whether one is due", r"(?<=^USR1 came after )\d+(?= seconds$)"),
     ("repetition", "a run is interrupted sooner or later", r"(?<=begins after )[1-9]\d*(?= of 40 repetitions$)"),
     ("process", "the kernel counts", r"(?<=^process 1:   )\d+"),
+    (
+        "missing interpreter",
+        "each version of bash has other words for it",
+        r"(?<=: )(cannot execute: required file not found|/\S+: bad interpreter: No such file or directory)$",
+    ),
     ("cores", "a machine has more or fewer", r"(?<=^os\.cpu_count\(\) {10})\d+$"),
 ]
 

@@ -23,10 +23,11 @@ LAZY = "[install]\ncompile = no\n"
 INGREDIENTS = [HERE.joinpath("packages.txt").read_bytes(), INSIDE.joinpath("prepare.sh").read_bytes()]
 
 
-def packages() -> list[str]:
-    """Return the names of the packages of the root."""
+def packages(release: str) -> list[str]:
+    """Return the names of the packages of the root of a release."""
     lines = HERE.joinpath("packages.txt").read_text().splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    listed = [line.removeprefix(f"{release}: ") for line in lines if line and not line.startswith("#")]
+    return [name for name in listed if ":" not in name]
 
 
 def digest(*parts: bytes) -> str:
@@ -81,7 +82,7 @@ def build(root: Path, release: str, slot: int) -> None:
         (given / "sources.list").write_text(settings.apt_sources(release))
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
         log_or_refuse(sandbox.run(
-            ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages())}", f"--aptopt={given}/apt.conf",
+            ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages(release))}", f"--aptopt={given}/apt.conf",
              release, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
         log_or_refuse(sandbox.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
