@@ -82,8 +82,8 @@ def build(root: Path, release: str, slot: int) -> None:
         (given / "sources.list").write_text(settings.apt_sources(release))
         (given / "apt.conf").write_text(settings.apt_options() + 'APT::Sandbox::User "root";\n')
         log_or_refuse(sandbox.run(
-            ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages(release))}", f"--aptopt={given}/apt.conf",
-             release, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
+            ["env", f"TMPDIR={given}", *MMDEBSTRAP, f"--include={','.join(packages(release))}",
+             f"--aptopt={given}/apt.conf", release, str(partial), str(given / "sources.list")], LOG))  # fmt: skip
         write_settings(partial)
         log_or_refuse(sandbox.run_in_root(partial, INSIDE, ["sh", "/mnt/prepare.sh", str(slot)], LOG))
         forget_secrets(partial)

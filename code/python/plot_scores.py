@@ -8,14 +8,23 @@ import csv
 import math
 import sys
 from pathlib import Path
+from statistics import mode
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 
+def plain(cell, seen):
+    """Return the first spelling of a number: 0.04 for 4.00E-02. Text stays as it is."""
+    try:
+        return seen.setdefault(float(cell), cell)
+    except ValueError:
+        return cell
+
+
 def load_values(path, x, y, value):
     """Return the values of every pair: {(x, y): [value, ...]}, the cells as text."""
-    values = {}
+    values, lines, xs, ys = {}, {}, {}, {}
     with open(path, newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file)
         found = rows.fieldnames or []
@@ -26,9 +35,14 @@ def load_values(path, x, y, value):
             where = f"{path}, line {rows.line_num}"
             if None in row or None in row.values():
                 sys.exit(f"{where}: expected {len(found)} fields, as in line 1")
-            if not math.isfinite(float(row[value])):
+            number = float({"true": 1, "false": 0}.get(row[value], row[value]))
+            if not math.isfinite(number):
                 sys.exit(f"{where}: {value} is {row[value]}")
-            values.setdefault((row[x], row[y]), []).append(float(row[value]))
+            first = lines.setdefault(tuple(row.values()), rows.line_num)
+            if first != rows.line_num:
+                sys.exit(f"{where}: a copy of line {first} would count twice")
+            pair = plain(row[x], xs), plain(row[y], ys)
+            values.setdefault(pair, []).append(number)
     if not values:
         sys.exit(f"{path} has no {value} in it")
     return values
@@ -59,7 +73,7 @@ def main():
     values = load_values(args.table, args.x, args.y, args.value)
     xs = in_order(x for x, _ in values)
     ys = in_order(y for _, y in values)
-    expected = max(map(len, values.values())) if args.mean else 1
+    expected = mode(map(len, values.values())) if args.mean else 1
     for x, y in [(x, y) for y in ys for x in xs]:
         runs = len(values.get((x, y), []))
         if runs != expected:

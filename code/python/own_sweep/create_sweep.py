@@ -13,6 +13,7 @@ from pathlib import Path
 CONTACTS = [4, 8, 12, 16]  # of a person in a day
 RISKS = ["0.01", "0.02", "0.03", "0.04", "0.05", "0.06"]  # of each contact
 DAYS = [60]  # one value, and still in the file: what is there can be compared
+FIRST_SEEDS = [0]
 ROWS_PER_TASK = 4
 
 parser = argparse.ArgumentParser(description="Write the parameter file of a sweep.")
@@ -23,11 +24,11 @@ param_file = args.folder / "sweep.csv"
 if param_file.exists():
     sys.exit(f"{param_file} is there: choose another folder for a new sweep")
 args.folder.mkdir(parents=True, exist_ok=True)
-combinations = list(product(CONTACTS, RISKS, DAYS))
+combinations = list(product(CONTACTS, RISKS, DAYS, FIRST_SEEDS))
 unfinished = param_file.with_name(f".{uuid.uuid4().hex}.{param_file.name}")
 with open(unfinished, "w", newline="", encoding="utf-8") as file:
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["index", "contacts", "risk", "days"])
+    writer.writerow(["index", "contacts", "risk", "days", "first_seed"])
     for index, values in enumerate(combinations):
         writer.writerow([index, *values])
 unfinished.replace(param_file)

@@ -15,8 +15,8 @@ import numpy as np
 
 plt.switch_backend("agg")  # draws without a screen
 
-COLUMNS = ["index", "contacts", "risk", "days"]
-SEEDS = range(5)
+COLUMNS = ["index", "contacts", "risk", "days", "first_seed"]
+SEEDS = 5  # of each row
 PEOPLE = 1000
 
 
@@ -65,9 +65,10 @@ if args.first not in indices:
 for index in indices:
     row = parameters[index]
     contacts, risk, days = int(row["contacts"]), float(row["risk"]), int(row["days"])
+    first_seed = int(row["first_seed"])
     plt.figure()
     runs = []
-    for seed in SEEDS:
+    for seed in range(first_seed, first_seed + SEEDS):
         # With the index, each run has random numbers of its own.
         curve, healthy = simulate(contacts, risk, days, [index, seed])
         plt.plot(curve)

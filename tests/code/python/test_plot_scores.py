@@ -70,6 +70,21 @@ def test_a_pair_with_fewer_runs_than_others_is_named(table, refusal):
     assert refusal(SCRIPT, *NAMES, "--mean") == "scores.csv: beta 0.2 with size 8 has 1 rows, not 2"
 
 
+def test_a_pair_with_more_runs_than_all_others_is_named(table, refusal):
+    table(OTHER.replace("0,0.10,8,0", "0,0.10,8,2,0\n0,0.10,8,0") + "2,0.3,8,0,1\n2,0.3,8,1,1\n")
+    assert refusal(SCRIPT, *NAMES, "--mean") == "scores.csv: beta 0.10 with size 8 has 3 rows, not 2"
+
+
+def test_a_number_may_be_written_in_two_ways(table, call):
+    table(OTHER.replace("0,0.10,8,1", "0,1.00E-01,8.0,1"))
+    assert call(SCRIPT, *NAMES, "--mean")[1].startswith("beta   0.10    0.2\n8    200.00  -1.50\n")
+
+
+def test_true_and_false_are_one_and_zero(table, call):
+    table(OTHER.replace(",100", ",true").replace(",300", ",false"))
+    assert call(SCRIPT, *NAMES, "--mean")[1].startswith("beta   0.10    0.2\n8      0.50  -1.50\n")
+
+
 def test_a_column_that_is_not_there_is_named(table, refusal):
     table(OTHER)
     line = refusal(SCRIPT, *NAMES[:-1], "Share")
@@ -123,6 +138,7 @@ DAMAGED = {
     "a long row": (TABLE + "2,4,cosine,0,5\n", "scores.csv, line 6: expected 4 fields, as in line 1"),
     "not a number": (HEADER + "0,1,cosine,nan\n", "scores.csv, line 2: accuracy is nan"),
     "infinite": (TABLE + "2,4,cosine,inf\n", "scores.csv, line 6: accuracy is inf"),
+    "a row twice": (TABLE + "0,1,cosine,0.125\n", "scores.csv, line 6: a copy of line 3 would count twice"),
     "a pair twice": (TABLE + "9,16,cosine,0.9\n", "scores.csv: n_neighbors 16 with metric cosine has 2 rows, not 1"),
     "a pair is missing": (
         TABLE.removesuffix("1,16,cosine,1\n"),

@@ -12,10 +12,10 @@ def test_it_writes_every_combination_once(learner, call, folder):
     assert call(SCRIPT, folder) == (0, f"wrote {folder}/sweep.csv: 24 rows\n--array=0-5 for 4 rows a task\n", "")
     with open(learner.folder / folder / "sweep.csv", newline="") as file:
         header, *rows = csv.reader(file)
-    assert header == ["index", "contacts", "risk", "days"]
+    assert header == ["index", "contacts", "risk", "days", "first_seed"]
     assert [row[0] for row in rows] == [str(index) for index in range(24)]
     assert len({tuple(row[1:]) for row in rows}) == 24
-    assert rows[0] == ["0", "4", "0.01", "60"]  # the risk as it is written in the script
+    assert rows[0] == ["0", "4", "0.01", "60", "0"]  # the risk as it is written in the script
 
 
 @pytest.mark.parametrize(("rows", "array"), [(1, "0-23"), (5, "0-4"), (23, "0-1"), (24, "0-0"), (100, "0-0")])

@@ -7,9 +7,9 @@ from bundle import load
 from PIL import Image
 
 SCRIPT = "python/own_sweep/epidemic.py"
-COLUMNS = ["index", "contacts", "risk", "days"]
-HEADER = "index,contacts,risk,days\n"
-SWEEP = HEADER + "0,4,0.010,60\n1,8,0.05,60\n2,16,0.06,60\n"
+COLUMNS = ["index", "contacts", "risk", "days", "first_seed"]
+HEADER = "index,contacts,risk,days,first_seed\n"
+SWEEP = HEADER + "0,4,0.010,60,0\n1,8,0.05,60,0\n2,16,0.06,60,0\n"
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_nobody_is_ill_without_contacts_and_all_are_with_many():
 
 
 def test_each_run_has_random_numbers_of_its_own(learner, sweep, call):
-    sweep(HEADER + "0,8,0.05,60\n1,8,0.05,60\n")
+    sweep(HEADER + "0,8,0.05,60,0\n1,8,0.05,60,0\n")
     assert call(SCRIPT, 0, 2, "results")[0] == 0
     found = results(learner.folder / "results").values()
     first, second = ([run["infected"] for run in result["runs"]] for result in found)
@@ -62,7 +62,7 @@ def test_each_run_has_random_numbers_of_its_own(learner, sweep, call):
 
 def test_each_row_has_a_figure_of_its_own(learner, sweep, call):
     for folder in ("alone", "both"):
-        sweep(HEADER + "0,4,0.01,60\n1,4,0.01,60\n", folder)
+        sweep(HEADER + "0,4,0.01,60,0\n1,4,0.01,60,0\n", folder)
     assert call(SCRIPT, 1, 1, "alone")[0] == 0
     assert call(SCRIPT, 0, 2, "both")[0] == 0
     alone, both = (Image.open(learner.folder / name / "sweep_1.png").tobytes() for name in ("alone", "both"))
@@ -76,26 +76,28 @@ WRONG = {
     "other columns": (
         SWEEP.replace("risk", "beta"),
         (0, 1),
-        f"results/sweep.csv, line 1: expected {COLUMNS}, found ['index', 'contacts', 'beta', 'days']",
+        f"results/sweep.csv, line 1: expected {COLUMNS}, found ['index', 'contacts', 'beta', 'days', 'first_seed']",
     ),
     "an empty file": ("", (0, 1), f"results/sweep.csv, line 1: expected {COLUMNS}, found None"),
     "a short row": (
         HEADER + "0,4\n",
         (0, 1),
-        "results/sweep.csv, line 2: no full row: {'index': '0', 'contacts': '4', 'risk': None, 'days': None}",
+        "results/sweep.csv, line 2: no full row: "
+        "{'index': '0', 'contacts': '4', 'risk': None, 'days': None, 'first_seed': None}",
     ),
     "a decimal comma": (
-        HEADER + "0,4,0,01,60\n",
+        HEADER + "0,4,0,01,60,0\n",
         (0, 1),
         "results/sweep.csv, line 2: no full row: "
-        "{'index': '0', 'contacts': '4', 'risk': '0', 'days': '01', None: ['60']}",
+        "{'index': '0', 'contacts': '4', 'risk': '0', 'days': '01', 'first_seed': '60', None: ['0']}",
     ),
     "an index that is none": (
-        HEADER + "-1,4,0.01,60\n",
+        HEADER + "-1,4,0.01,60,0\n",
         (0, 1),
-        "results/sweep.csv, line 2: no full row: {'index': '-1', 'contacts': '4', 'risk': '0.01', 'days': '60'}",
+        "results/sweep.csv, line 2: no full row: "
+        "{'index': '-1', 'contacts': '4', 'risk': '0.01', 'days': '60', 'first_seed': '0'}",
     ),
-    "an index twice": (SWEEP + "01,4,0.01,60\n", (0, 1), "results/sweep.csv, line 5: this index is there twice"),
+    "an index twice": (SWEEP + "01,4,0.01,60,0\n", (0, 1), "results/sweep.csv, line 5: this index is there twice"),
 }
 
 
@@ -108,7 +110,7 @@ def test_what_would_be_no_run_is_refused(learner, sweep, refusal, text, argument
 
 @pytest.mark.parametrize("row", ["0,4,high", "0,4,nan", "0,4,1.5", "0,4,-0.1", "0,-4,0.5", "0,4.5,0.1"])
 def test_what_is_no_risk_or_no_number_of_contacts_is_not_silent(learner, sweep, stays, row):
-    sweep(f"{HEADER}{row},60\n")
+    sweep(f"{HEADER}{row},60,0\n")
     assert "Error: " in stays(SCRIPT, 0, 1, "results")
 
 
@@ -120,7 +122,7 @@ def test_the_last_row_needs_no_end(sweep, call):
 def test_a_second_sweep_leaves_the_first_as_it_is(learner, sweep, call):
     assert call(SCRIPT, 0, 2, "results")[0] == 0
     first = results(learner.folder / "results")
-    sweep(HEADER + "0,8,0.03,60\n1,8,0.03,90\n", "second")
+    sweep(HEADER + "0,8,0.03,60,0\n1,8,0.03,90,0\n", "second")
     assert call(SCRIPT, 0, 2, "second")[0] == 0
     second = results(learner.folder / "second")
     assert call(SCRIPT, 0, 3, "results")[0] == 0
@@ -133,7 +135,7 @@ def test_the_collector_compares_every_parameter(sweep, call):
     assert call(SCRIPT, 0, 3, "results")[0] == 0
     collect = ("python/collection.py", "results", "table.csv", "--param-file", "results/sweep.csv")
     assert call(*collect) == (0, "wrote table.csv: 3 results, index 0-2\n", "")
-    sweep(SWEEP.replace("1,8,0.05,60", "1,8,0.05,90"))
+    sweep(SWEEP.replace("1,8,0.05,60,0", "1,8,0.05,90,0"))
     assert call(*collect)[2].startswith("index 1, results/sweep_1.json: days is 60, not 90\n")
 
 
