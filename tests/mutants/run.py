@@ -35,6 +35,7 @@ MAKE = ["make", "-s", "-o", "site-venv", "html", f"PYTHON_IN={sys.executable}"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
 WALKED = [*PYTEST, "-p", "walk.plugin", "--walk"]
 RED = re.compile(r"(FAILED|ERROR|E ).*|(\S+\.md):\d+: .*")  # the lines of pytest that say what is wrong; the location
+CODE = "tests/code/"  # the tests of the scripts
 
 
 class NotProven(Exception):
@@ -98,14 +99,15 @@ def command(mutant: Mutant) -> list[str]:
 
 
 def names(mutant: Mutant, said: str) -> bool:
-    """Tell whether what is red names the page.
+    """Tell whether what is red names the page; the test of a script names the script, which pages show.
 
     The walk fails at the page that it was asked for, wherever something is wrong: its first report says where.
     """
     file, lines = f"{mutant.page}.md", said.splitlines()
     if mutant.check == WALK:
         return next((red[2] for line in lines if (red := RED.fullmatch(line)) and red[2]), "") == file
-    return any(file in line or f"[{mutant.page}]" in line for line in lines if mutant.check == BUILD or RED.match(line))
+    wanted = (mutant.check,) if mutant.check.startswith(CODE) else (file, f"[{mutant.page}]")
+    return any(word in line for line in lines if mutant.check == BUILD or RED.match(line) for word in wanted)
 
 
 def show(mutant: Mutant, red: str, said: str, seconds: float, why: bool) -> str:

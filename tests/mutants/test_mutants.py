@@ -103,6 +103,12 @@ def test_a_walk_names_the_page_on_which_the_first_thing_is_wrong(page, named):
     assert not names(mutant, "FAILED content/collect.md::43 transcript\nno cluster today\n")
 
 
+def test_the_test_of_a_script_names_the_script():
+    mutant = next(one for one in MUTANTS if one.check.startswith("tests/code/"))
+    assert names(mutant, f"E   assert 1 == 2\nFAILED {mutant.check}::test_it - assert 1 == 2\n")
+    assert not names(mutant, "FAILED tests/code/test_other.py::test_it - assert 1 == 2\n")
+
+
 @pytest.mark.slow
 def test_a_mutant_that_breaks_nothing_survives(tmp_path):
     (tmp_path / "one.toml").write_text(HARMLESS)

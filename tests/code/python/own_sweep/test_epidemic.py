@@ -60,6 +60,18 @@ def test_each_run_has_random_numbers_of_its_own(learner, sweep, call):
     assert first != second and len(set(first)) > 1
 
 
+def test_the_seeds_go_on_from_the_first_seed_of_the_row(learner, sweep, call):
+    for folder, first in (("first", 0), ("next", 3)):
+        sweep(f"{HEADER}0,8,0.05,60,{first}\n", folder)
+        assert call(SCRIPT, 0, 1, folder)[0] == 0
+    runs = [
+        {run["seed"]: run["infected"] for run in results(learner.folder / folder)["sweep_0.json"]["runs"]}
+        for folder in ("first", "next")
+    ]
+    assert [list(seeds) for seeds in runs] == [[0, 1, 2, 3, 4], [3, 4, 5, 6, 7]]
+    assert all(runs[0][seed] == runs[1][seed] for seed in (3, 4))
+
+
 def test_each_row_has_a_figure_of_its_own(learner, sweep, call):
     for folder in ("alone", "both"):
         sweep(HEADER + "0,4,0.01,60,0\n1,4,0.01,60,0\n", folder)
