@@ -5,8 +5,6 @@ import hashlib
 import json
 import platform
 import shutil
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from cluster import sandbox, settings, state
@@ -37,6 +35,10 @@ mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --includ
 
 def registry_answers(seconds: float = 4) -> bool:
     """Say whether the registry answers from which Docker and Apptainer take images by default."""
+    # Half of the start of each verb would be these two, and only `up` asks.
+    import urllib.error
+    import urllib.request
+
     try:
         urllib.request.urlopen("https://registry-1.docker.io/v2/", timeout=seconds)
     except urllib.error.HTTPError as error:

@@ -41,6 +41,7 @@ MENDS = 60  # seconds after which what may mend itself does not: nodes that are 
 BRIEF = 10  # seconds for a question to a cluster that is broken
 LOGS = 4  # of so many jobs are shown
 STEP = 0.2  # seconds between two questions
+LONG = 1.0  # the same after a long wait
 LOOK = 2.0  # seconds between two looks at the nodes
 STILL = 1.0  # seconds in which the queue must not change
 
@@ -108,6 +109,7 @@ class Queue:
 
     def _all_ended(self, end: float) -> bool:
         """Wait until no job waits or runs, and the accounting knows what became of each."""
+        begin = time.monotonic()
         while jobs := self.jobs():
             self._submitted = True
             if all(for_a_person(job) for job in jobs):
@@ -115,7 +117,8 @@ class Queue:
             self._check(jobs)
             if time.monotonic() > end:
                 return False
-            time.sleep(STEP)
+            # A question costs the machine something, and the jobs need it, too.
+            time.sleep(min(STEP + (time.monotonic() - begin) / 20, LONG))
         before: set[tuple[str, ...]] = set()
         since = time.monotonic()
         while self._submitted and (missing := self._unaccounted()):

@@ -100,7 +100,7 @@ if again:
     print(f"--array={fold(again)}")
     sys.exit(f"no table: {len(again)} of {len(wanted)} results missing or wrong")
 for column in sorted(row.keys() - table[0]) if args.param_file else ():
-    print(f"note: no result has {column}, so it is not compared", file=sys.stderr)
+    print(f"note: no result has {column!r}, so it is not compared", file=sys.stderr)
 unfinished = output.with_name(f".{uuid.uuid4().hex}.{output.name}")
 with open(unfinished, "w", newline="", encoding="utf-8") as file:
     writer = csv.DictWriter(file, table[0], lineterminator="\n")

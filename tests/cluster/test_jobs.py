@@ -24,7 +24,7 @@ def test_a_failed_task_holds_back_what_depends_on_the_array(cluster):
     assert {task for task, state in states.items() if state == "FAILED"} == {f"{array}_3"}
     assert sorted(states.values()) == ["COMPLETED"] * 6 + ["FAILED"]
     reason = f"squeue -h -j {stays} -o %r"
-    poll(lambda: cluster.output(reason) == "DependencyNeverSatisfied", 120, "the reason of the job that stays")
+    poll(lambda: cluster.ask(reason) == "DependencyNeverSatisfied", 120, "the reason of the job that stays")
     assert cluster.wait(cancelled) == {cancelled: "CANCELLED"}
     after = cluster.submit(f'--dependency=afterany:{stays} {OTHERS} --wrap="true"')
     assert cluster.output(f"squeue -h -j {stays},{after} -o %T").split() == ["PENDING", "PENDING"]
@@ -39,7 +39,7 @@ def test_an_option_after_the_script_is_lost(cluster):
     assert cluster.wait(lost) == {lost: "COMPLETED"}
     assert cluster.output("cat lost.log") == f"--dependency=afterok:{job} --hold"
     kept = cluster.submit(f"--dependency=afterok:{job} lost.sh")
-    poll(lambda: cluster.output(f"squeue -h -j {kept} -o %r") == "Dependency", 120, "the reason of the job")
+    poll(lambda: cluster.ask(f"squeue -h -j {kept} -o %r") == "Dependency", 120, "the reason of the job")
     cluster.run(f"scancel {kept} {job}")
 
 
@@ -68,13 +68,13 @@ def test_wrong_account_and_wrong_partition_are_refused(cluster):
     assert cluster.wait(right) == {right: "COMPLETED"}
     # The database learns the partition of a job this short a moment after its end.
     row = f"sacct -X -n -P -j {right} -o Account,Partition,User"
-    poll(lambda: cluster.output(row) == "lesson|long|learner", 120, "the row of the job")
+    poll(lambda: cluster.ask(row) == "lesson|long|learner", 120, "the row of the job")
 
 
 def test_the_short_partition_has_a_limit_of_one_hour(cluster):
     assert cluster.output("sinfo -h -o '%P %l'").splitlines() == ["short* 1:00:00", "long 7-00:00:00"]
     too_long = cluster.submit('--time=61 --output=/dev/null --wrap="true"')
-    poll(lambda: cluster.output(f"squeue -h -j {too_long} -o %r") == "PartitionTimeLimit", 120, "the reason")
+    poll(lambda: cluster.ask(f"squeue -h -j {too_long} -o %r") == "PartitionTimeLimit", 120, "the reason")
     cluster.run(f"scancel {too_long}")
 
 
@@ -107,7 +107,7 @@ def test_a_job_that_its_node_could_not_start_is_held_until_it_is_released(cluste
     try:
         job = cluster.submit("-w n2 --time=1 --mem=100M --output=/dev/null --wrap=true")
         reason = "launch failed requeued held"
-        poll(lambda: cluster.output(f"squeue -h -j {job} -o %r") == reason, 120, f"the reason: {reason}")
+        poll(lambda: cluster.ask(f"squeue -h -j {job} -o %r") == reason, 120, f"the reason: {reason}")
     finally:
         cluster.as_root("sh", "-euc", on_n2, "sh", "umount", spool)
     cluster.run(f"scontrol release {job}")
@@ -118,7 +118,7 @@ def test_tasks_that_were_cancelled_before_they_started_are_run_again(cluster):
     """They are one row of sacct, which cuts a long list unless it is told not to."""
     job = cluster.submit("--array=0-200:3,500 --hold --time=1 --mem=200M slurm/index/value.sh 4 second")
     cluster.run(f"scancel {job}")
-    poll(lambda: "CANCELLED" in cluster.output(f"sacct -X -n -P -j {job} -o State"), 120, "the accounting knows it")
+    poll(lambda: "CANCELLED" in cluster.ask(f"sacct -X -n -P -j {job} -o State"), 120, "the accounting knows it")
     indices = ",".join(map(str, [*range(0, 200, 3), 500]))
     said = cluster.run(f"python3 python/run_again.py slurm/index/value.sh {job}", check=False)
     again = (f"sbatch --array={indices} slurm/index/value.sh 4 second  # CANCELLED\n", "")

@@ -64,7 +64,7 @@ def test_clusters_of_two_names_know_nothing_of_each_other(machine, up, own):
     other = own("--nodes=2")
     assert up("run", "sbatch", "--parsable", "--wrap=sleep 300").stdout == "1\n"
     assert other.output("sbatch --parsable --wrap='sleep 300'") == "1"
-    poll(lambda: other.output("squeue -h -o '%i %T'") == "1 RUNNING", 120, "the job runs", lambda: other.hopeless("1"))
+    poll(lambda: other.ask("squeue -h -o '%i %T'") == "1 RUNNING", 120, "the job runs", lambda: other.hopeless("1"))
     assert up("run", "sinfo", "-h", "-o", "%D").stdout == "1\n"
     assert other.output("sinfo -h -p short -o %D") == "2"
     assert up("down").returncode == 0

@@ -41,7 +41,7 @@ def test_a_shared_folder_is_the_same_on_all_nodes(cluster, folder):
 def test_a_job_sees_the_processes_of_its_node_only(cluster):
     job = cluster.submit("-w n2 --time=5 --mem=10M --output=/dev/null --wrap='sleep 271'")
     try:
-        poll(lambda: cluster.output(f"squeue -h -j {job} -t R -o %N") == "n2", 120, "the job runs")
+        poll(lambda: cluster.ask(f"squeue -h -j {job} -t R -o %N") == "n2", 120, "the job runs")
         sees = "srun -w {} --mem=10M pgrep -fx 'sleep 271'"
         poll(lambda: cluster.run(sees.format("n2"), check=False).returncode == 0, 30, "a job of its node sees it")
         assert cluster.run(sees.format("n3"), check=False).stdout == ""

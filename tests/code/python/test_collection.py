@@ -289,7 +289,7 @@ def test_it_says_what_could_not_be_compared(results, params, call, header, missi
     params(f"index,{header}\n0,{','.join('1' * len(header.split(',')))}\n")
     results([0])
     code, _, err = call(SCRIPT, *WITH_FILE)
-    assert (code, err) == (0, "".join(f"note: no result has {name}, so it is not compared\n" for name in missing))
+    assert (code, err) == (0, "".join(f"note: no result has {name!r}, so it is not compared\n" for name in missing))
 
 
 def test_the_order_of_columns_does_not_matter(results, table):
