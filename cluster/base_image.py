@@ -35,7 +35,7 @@ mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --includ
 
 def registry_answers(seconds: float = 4) -> bool:
     """Say whether the registry answers from which Docker and Apptainer take images by default."""
-    # Half of the start of each verb would be these two, and only `up` asks.
+    # Only `up` asks, and loading these two would delay each verb by some hundredths of a second.
     import urllib.error
     import urllib.request
 
