@@ -25,7 +25,7 @@ def test_the_walk_kills_the_mutants_of_the_first_page(may_start_cluster, tmp_pat
     shutil.copy(FOLDER / "index.toml", tmp_path)
     count = sum(mutant.check == WALK for mutant in read(tmp_path))
     (tmp_path / "more.toml").write_text(NO_CLUSTER)
-    done = run("--mutants", tmp_path, WALK)
+    done = run("--mutants", tmp_path, "--jobs=2", WALK)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{count + 1} mutants: {count} killed, 0 survived, 1 elsewhere" in done.stdout
     assert "wanted: walk names index; got, from walk:\n    FAILED" in done.stdout

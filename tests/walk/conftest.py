@@ -102,7 +102,9 @@ class Small:
             self.build()
         command = [sys.executable, "-m", "pytest", "-p", "walk.plugin", "-p", "no:cacheprovider", "--rootdir", "."]
         command += ["-c", "/dev/null", *(["--walk"] if walk else []), *arguments]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
+        # It needs none of the plugins that are installed here, and starts in half the time without them.
+        alone = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        environment = os.environ | alone | options.pop("env", {})
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=self.source, env=environment, **pipes, **options)
 

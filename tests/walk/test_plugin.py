@@ -163,7 +163,7 @@ def test_outputs_of_some_blocks_alone_are_not_written(small, some):
 
 
 def test_outputs_are_not_written_by_several_processes(small):
-    code, said = small.run("--update-outputs", "-n", "2", *ALL)
+    code, said = small.run("--update-outputs", "-p", "xdist", "-n", "2", *ALL)
     assert code == pytest.ExitCode.USAGE_ERROR
     assert said == "ERROR: --update-outputs needs one process: leave out -n\n\n"
 
