@@ -30,3 +30,23 @@ def test_a_wait_ends_as_soon_as_the_daemon_is_gone(monkeypatch, tmp_path):
 def test_a_daemon_that_is_there_is_found():
     assert start.processes("no-such-daemon") == []
     assert start.processes("python") or start.processes("python3") or start.processes("pytest")
+
+
+def test_slurm_is_stopped_only_when_its_first_job_has_ended(monkeypatch):
+    """A slurmd waits for a job that is still ending, and that one for the controller: both would have to be killed."""
+    queues, asked = iter(["1 CG\n", "1 CG\n", ""]), []
+
+    def must(*command, **_):
+        if command[0] == "srun":
+            return "learner\n"
+        asked.append(next(queues))
+        return asked[-1]
+
+    def stop(*_):
+        raise InterruptedError
+
+    monkeypatch.setattr(start, "must", must)
+    monkeypatch.setattr(start, "stop", stop)
+    with pytest.raises(InterruptedError):
+        start.run_a_job({"nodes": 1})
+    assert asked[-1:] == [""]
