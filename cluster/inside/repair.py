@@ -23,9 +23,18 @@ LIMIT = 300  # seconds until it must be
 UNFIT = re.compile(r"DOWN|DRAIN|FAIL|NOT_RESPONDING|UNKNOWN")
 
 
+# What starts a daemon again, in the order in which they must be started; those of the nodes come last.
+STARTS = {
+    "munged": lambda: must("munged", "--force", user="munge"),
+    "mariadbd": start.start_database,
+    "slurmdbd": start.start_slurmdbd,
+    "slurmctld": start.start_controller,
+}
+
+
 def gone(nodes: int) -> list[str]:
     """Return the daemons that don't run, in the order in which they must be started."""
-    single = [name for name in ("munged", "mariadbd", "slurmdbd", "slurmctld") if not processes(name)]
+    single = [name for name in STARTS if not processes(name)]
     each = [f"n{number}" for number in range(1, nodes + 1)]
     return single + [f"slurmd -N {node}" for node in each if not processes("slurmd", "-N", node)]
 
@@ -75,25 +84,11 @@ def wrong(nodes: int) -> list[str]:
     return found
 
 
-def begin(daemon: str) -> None:
-    """Start a daemon again."""
-    if daemon == "munged":
-        must("munged", "--force", user="munge")
-    elif daemon == "mariadbd":
-        start.start_database()
-    elif daemon == "slurmdbd":
-        start.start_slurmdbd()
-    elif daemon == "slurmctld":
-        start.start_controller()
-    else:
-        start.start_node(int(daemon.rpartition("n")[2]))
-
-
 def mend(nodes: int) -> list[str]:
     """Put right what can be at this moment; return what was done."""
     done = []
     for daemon in gone(nodes):
-        begin(daemon)
+        STARTS[daemon]() if daemon in STARTS else start.start_node(int(daemon.removeprefix("slurmd -N n")))
         done.append(f"started {daemon}")
     for node, why in unfit_nodes().items():
         # A node that is down because its daemon was gone comes back by itself; asked for, it comes at once.
