@@ -67,8 +67,7 @@ def make_first(controllers: str, parent: Path) -> Path:
 def folders() -> list[Path]:
     """Return those of our folders that are there."""
     first, second = mounts()
-    parents = [*first.values(), *([second] if second else [])]
-    return [parent / GROUP for parent in parents if (parent / GROUP).is_dir()]
+    return [parent / GROUP for parent in (*first.values(), second) if parent and (parent / GROUP).is_dir()]
 
 
 def settle(pid: int) -> None:

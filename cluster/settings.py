@@ -66,9 +66,8 @@ def apt_options() -> str:
 def pip_options() -> dict[str, str]:
     """Return pip's settings, from its files and, above them, from variables."""
     parser = configparser.RawConfigParser()
-    parser.read(["/etc/xdg/pip/pip.conf", "/etc/pip.conf"])
-    parser.read([Path.home() / ".pip/pip.conf", Path.home() / ".config/pip/pip.conf"])
-    parser.read(os.environ.get("PIP_CONFIG_FILE", ""))
+    own = [Path.home() / ".pip/pip.conf", Path.home() / ".config/pip/pip.conf"]
+    parser.read(["/etc/xdg/pip/pip.conf", "/etc/pip.conf", *own, os.environ.get("PIP_CONFIG_FILE", "")])
     found = dict(parser["global"]) if "global" in parser else {}
     for name, value in os.environ.items():
         if name.startswith("PIP_") and value:
