@@ -7,32 +7,22 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 SCRIPT = "calculator.js"
-# Name, label, the value at the beginning, the smallest value, the step.
-INPUTS = (
-    ("runs", "runs", "10000", "1", "1"),
-    ("seconds", "seconds of one run", "20", "0.001", "any"),
-    ("start", "seconds of start-up of a task", "4", "0", "any"),
-    ("atOnce", "tasks that run at a time", "40", "1", "1"),
-    ("least", "minutes that a task lasts at least", "30", "0.001", "any"),
-)
-OUTPUTS = (
-    ("size", "runs in a task"),
-    ("tasks", "tasks"),
-    ("wall", "wall time"),
-    ("waste", "core time of start-ups"),
-)
-
-
-def form() -> str:
-    """Return the form in HTML."""
-    inputs = [
-        f'<label>{label}<input type="number" name="{name}" value="{value}" min="{least}" step="{step}" required>'
-        "</label>"
-        for name, label, value, least, step in INPUTS
-    ]
-    outputs = [f'<div><dt>{label}</dt><dd><output name="{name}"></output></dd></div>' for name, label in OUTPUTS]
-    said = ["<dl>", *outputs, "</dl>", '<p role="alert"></p>']
-    return "\n".join(['<form class="calculator" aria-label="Calculator" hidden novalidate>', *inputs, *said, "</form>"])
+FORM = """\
+<form class="calculator" aria-label="Calculator" hidden novalidate>
+<label>runs<input type="number" name="runs" value="10000" min="1" step="1" required></label>
+<label>seconds of one run<input type="number" name="seconds" value="20" min="0.001" step="any" required></label>
+<label>seconds of start-up of a task<input type="number" name="start" value="4" min="0" step="any" required></label>
+<label>tasks that run at a time<input type="number" name="atOnce" value="40" min="1" step="1" required></label>
+<label>minutes that a task lasts at least<input type="number" name="least" value="30" min="0.001" step="any" \
+required></label>
+<dl>
+<div><dt>runs in a task</dt><dd><output name="size"></output></dd></div>
+<div><dt>tasks</dt><dd><output name="tasks"></output></dd></div>
+<div><dt>wall time</dt><dd><output name="wall"></output></dd></div>
+<div><dt>core time of start-ups</dt><dd><output name="waste"></output></dd></div>
+</dl>
+<p role="alert"></p>
+</form>"""
 
 
 class Calculator(SphinxDirective):
@@ -40,7 +30,7 @@ class Calculator(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the form."""
-        return [nodes.raw("", form(), format="html", script=SCRIPT)]
+        return [nodes.raw("", FORM, format="html", script=SCRIPT)]
 
 
 def load(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
