@@ -42,5 +42,17 @@ def test_a_page_that_changes_or_goes_is_counted_anew(shell):
     assert said(shell) == "0"
 
 
+def test_a_page_is_written_again_when_its_builder_has_written_another_sum(shell):
+    shell.page("{typed}`commands`")
+    page = shell.folder / "html/index.html"
+    page.write_text("as it was")
+    shell.build()
+    assert page.read_text() == "as it was"
+    shell.write("two.md", TWO.replace("$ true\n", ""))
+    shell.build(builder="dirhtml")
+    shell.build()
+    assert said(shell) == "1"
+
+
 def test_nothing_else_is_counted(shell):
     assert "index.md:3: WARNING: typed: only commands are counted, not pages" in shell.page("{typed}`pages`")
