@@ -1,28 +1,22 @@
 """The built site, served on this machine as its public home serves it, and a browser to look at it."""
 
 import fcntl
-import os
 import pickle
 import shutil
 import subprocess
 import sys
-import threading
 import xml.etree.ElementTree as ET
 from collections import Counter
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from browsing import HANG, KEEPS_NOTHING, PAGES, SOURCES, serving, started
 from bs4 import BeautifulSoup
 
-from book.print_pdf import BROWSERS, QUIET
+from book.print_pdf import BROWSERS
 
-SOURCES = Path(__file__).resolve().parent.parent.parent
-PAGES = sorted(
-    path.relative_to(SOURCES).with_suffix("").as_posix()
-    for path in [SOURCES / "index.md", *(SOURCES / "content").rglob("*.md")]
-)
 LESSONS = [name for name in PAGES if name != "index"]  # each teaches a step of its own
 GENERATED = ["404", "search"]
 # What fades in is measured when it is there, on a slow machine too. Nothing is waited for: where scripts are turned
@@ -35,9 +29,6 @@ AT_REST = """() => {
     document.querySelectorAll("details").forEach(details => details.open = true);
     document.querySelectorAll("button.toggle-button-hidden").forEach(button => button.click());
 }"""
-KEEPS_NOTHING = "delete Navigator.prototype.serviceWorker"  # as in some private windows
-# Who waits for something in a page gives Playwright a function, `() => ...`: the policy lets no text become code.
-HANG = 300_000  # milliseconds: Playwright's own 30 seconds are little on a busy machine
 
 
 def pytest_generate_tests(metafunc):
@@ -140,15 +131,8 @@ class Handler(SimpleHTTPRequestHandler):
 
 def serve(site: Site):
     """Serves a site on the loopback interface while the generator is held; gives its address, with a / at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *arguments: Handler(*arguments, site=site))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{site.prefix}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(lambda *arguments: Handler(*arguments, site=site)) as address:
+        yield address + site.prefix
 
 
 @pytest.fixture(scope="session")
@@ -163,16 +147,8 @@ def browser(need):
     executable = need(*BROWSERS)
     if sys.platform == "linux":
         need("libatomic.so.1")  # Playwright's own program is linked with it
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Root may start Chromium only without its sandbox; nobody else should.
-        sandbox = os.geteuid() != 0
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=QUIET, chromium_sandbox=sandbox, timeout=HANG
-        )
+    with started(executable) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
