@@ -18,7 +18,7 @@ from sphinx.builders.epub3 import Epub3Builder
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from extensions import builders
+from extensions import builders, solutions
 
 KINDS = {"pdf": "PDF", "epub": "ePub"}
 STYLES = ("pygments.css", "epub.css")
@@ -144,9 +144,7 @@ def arrange(app, tree: nodes.document, root: str) -> None:
 
 def entry(words: str, place: str, *below: nodes.Node) -> nodes.list_item:
     """Return a line of the contents, with room for the number of a page."""
-    link = nodes.reference("", words, internal=True, refid=place)
-    number = nodes.reference("", "", internal=True, refid=place, classes=["page-number"])
-    return nodes.list_item("", nodes.paragraph("", "", link, number), *below)
+    return nodes.list_item("", nodes.paragraph("", "", *solutions.links(f"#{place}", words)), *below)
 
 
 def choose_template(app, page: str, template: str, context: dict, doctree: nodes.document | None) -> str | None:
