@@ -11,7 +11,6 @@ logger = logging.getLogger(__name__)
 
 TOP = "notebook-to-cluster"
 ZIP = Path("_build/bundle") / f"{TOP}.zip"
-CACHES = {"__pycache__"}
 
 
 def files(folder: Path) -> list[Path]:
@@ -19,7 +18,7 @@ def files(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") or part in CACHES for part in parts):
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in parts):
             found.append(path)
     return found
 

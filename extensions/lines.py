@@ -148,17 +148,13 @@ class LinesElsewhere(SphinxPostTransform):
         """Change the listings and the references as the format needs it."""
         builder = self.env._app.builder
         if builder.format == "latex":
-            for link in self.links(self.document):
-                link["refid"] = link["refid"].rpartition("-")[0]  # a line has no label, its listing has
+            for link in self.document.findall(nodes.reference):
+                if "lines" in link["classes"]:
+                    link["refid"] = link["refid"].rpartition("-")[0]  # a line has no label, its listing has
         elif builder.format in PLAIN:
             for block in self.document.findall(nodes.literal_block):
                 if "listing" in block and block["linenos"]:
                     self.number(block)
-
-    @staticmethod
-    def links(tree: nodes.Element) -> list[nodes.reference]:
-        """Return the references to lines below a node."""
-        return [link for link in tree.findall(nodes.reference) if "lines" in link["classes"]]
 
     def number(self, block: nodes.literal_block) -> None:
         """Write the numbers into a listing, and a mark at each line that is highlighted."""

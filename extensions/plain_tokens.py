@@ -25,7 +25,7 @@ def formatter(*styles) -> type[HtmlFormatter]:
 
 def start(app) -> None:
     """Have Sphinx use it."""
-    if app.builder.format == "html" and hasattr(app.builder, "highlighter"):
+    if app.builder.format == "html":
         # The theme makes what colours the dark later.
         dark = getattr(app.config, "pygments_dark_style", None)
         light = app.builder.highlighter.formatter_args["style"]

@@ -254,7 +254,7 @@ def dialog(site: dict) -> str:
 
 def start(app) -> None:
     """Have what Sphinx highlights be marked; on paper nothing can be filled in."""
-    if app.builder.format != "html" or not hasattr(app.builder, "highlighter") or app.builder.name in builders.BOOK:
+    if app.builder.format != "html" or app.builder.name in builders.BOOK:
         return
     app.builder.your_cluster = marks = Marks(app)
     app.builder.highlighter.highlight_block = marks.mark(app.builder.highlighter.highlight_block)
