@@ -165,6 +165,17 @@ def options_unlike_comments(page, block, where):
     return options
 
 
+def test_a_folded_script_is_printed(new_page, address):
+    """It is opened for the paper, and what fades in then would be printed before it is seen."""
+    page = new_page()  # `visit` would unfold it, and let nothing fade in
+    page.goto(f"{address}content/cities.html")
+    page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    box = page.locator(".toggle-details__container").first
+    assert box.is_visible()
+    assert box.evaluate("box => getComputedStyle(box).animationName") == "none"
+
+
 def test_unknown_address_shows_our_page(visit, address, site):
     """One level or four deep, it is whole, and leads home."""
     for path in ("nowhere.html", "a/b/c/nowhere.html"):
