@@ -9,6 +9,7 @@
 
 import ast
 import csv
+import functools
 import math
 import string
 from dataclasses import dataclass
@@ -27,11 +28,14 @@ class Unknown(Exception):
     """There is nothing to count, or not where it should be."""
 
 
+parsed = functools.cache(ast.parse)  # the pages ask the same few files again and again
+
+
 def constants(path: Path, name: str) -> list:
     """Return the values that a Python file gives to a name at its top level, found without running it."""
     return [
         ast.literal_eval(node.value)
-        for node in ast.parse(path.read_bytes()).body
+        for node in parsed(path.read_bytes()).body
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]
     ]
 
