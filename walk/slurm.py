@@ -52,7 +52,7 @@ class Job:
 
     id: str
     state: str
-    partition: str
+    partition: str  # where it may start: one, or several with commas between them
     reason: str
 
 
@@ -112,7 +112,7 @@ class Queue:
         begin = time.monotonic()
         while jobs := self.jobs():
             self._submitted = True
-            if all(for_a_person(job) for job in jobs):
+            if all(reason_of(job) in FOR_A_PERSON for job in jobs):
                 break
             self._check(jobs)
             if time.monotonic() > end:
@@ -146,7 +146,7 @@ class Queue:
         self._looked = time.monotonic()
         nodes = [Node(*cells) for cells in self._asked("sinfo -h -N -o '%R|%N|%T'", 3)]
         stuck = [job for job in jobs if may_lack_nodes(job, nodes)]
-        drained = [job for job in stuck if all(node.drained for node in nodes if node.partition in partitions(job))]
+        drained = [job for job in stuck if all(node.drained for node in nodes_of(job, nodes))]
         if drained:
             raise self._broken("jobs can't start, because all nodes are drained", drained)
         stuck += self._lost(nodes)
@@ -174,8 +174,8 @@ class Queue:
         for job in jobs[:LOGS]:
             for line in self._shell.type(f"scontrol show job --oneliner {shlex.quote(job.id)}", BRIEF).lines[:1]:
                 logs.append(self._log(dict(re.findall(r"(\w+)=(\S+)", line))))
-        said = [why, "$ squeue", *rows[:LOGS], *more, "$ sinfo -R", *reasons, *logs]
-        return Broken("\n".join(["the cluster is broken: " + said[0], *said[1:]]))
+        said = [f"the cluster is broken: {why}", "$ squeue", *rows[:LOGS], *more, "$ sinfo -R", *reasons, *logs]
+        return Broken("\n".join(said))
 
     def end_all(self) -> None:
         """End all jobs of the learner's."""
@@ -268,21 +268,16 @@ def reason_of(job: Job) -> str:
     return re.sub(r"[^a-z]", "", job.reason.lower()) if job.state == "PENDING" else ""
 
 
-def for_a_person(job: Job) -> bool:
-    """Tell whether the job waits for somebody who does something."""
-    return reason_of(job) in FOR_A_PERSON
-
-
-def partitions(job: Job) -> list[str]:
-    """Return where a job may start."""
-    return job.partition.split(",")
+def nodes_of(job: Job, nodes: list[Node]) -> list[Node]:
+    """Return the nodes on which a job may start."""
+    return [node for node in nodes if node.partition in job.partition.split(",")]
 
 
 def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
     """Tell whether a job waits for nodes that are drained or gone. Where some are left, its reason says so."""
     if job.state != "PENDING" or reason_of(job) in NOT_FOR_NODES:
         return False
-    own = [node for node in nodes if node.partition in partitions(job)]
+    own = nodes_of(job, nodes)
     bad = [node for node in own if node.drained or node.gone]
     return bool(bad) and (len(bad) == len(own) or reason_of(job).startswith(UNAVAILABLE))
 
