@@ -258,8 +258,6 @@ class Session:
 
     def _at_home(self, result: Result) -> Result:
         """Return the result with the learner's home where the pages have it."""
-        if self._environment.home == HOME:
-            return result
         return Result([line.replace(self._environment.home, HOME) for line in result.lines], result.code)
 
     def _edit(self, block: Edit, outcome: Outcome) -> None:
