@@ -51,6 +51,7 @@ function seek() {
   });
   if (best) {
     CSS.highlights?.set("found", new Highlight(...ranges));
+    document.documentElement.classList.add("searched"); // no other page pays for the style of what is found
     unfold(best.startContainer);
     best.startContainer.parentElement.scrollIntoView({ behavior: "instant" }); // also sideways, in a listing
     scrollBy({ top: best.getBoundingClientRect().top - innerHeight / 3, behavior: "instant" });

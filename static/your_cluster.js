@@ -1,6 +1,9 @@
 // Puts the values of a reader's cluster into listings, commands and downloads. They stay in this browser. What a value
 // may be is said once, in code/python/your_cluster.py; the page hands it on. In <head>: it fills in before it is seen.
 (() => {
+  // The theme says so only at the end, and has the whole page styled a second time.
+  document.documentElement.classList.remove("no-js");
+
   const { patterns, preset } = document.currentScript.dataset;
   const PATTERNS = Object.entries(JSON.parse(patterns)).map(([name, text]) => [name, new RegExp(`^(?:${text})$`, "u")]);
   const PRESET = JSON.parse(preset);
