@@ -80,7 +80,7 @@ test: ## builds the site and proves everything: pages, scripts, links, accessibi
 quick: html lint ## the tests that need no engine and little time, for while you write
 	@$(WALK) -q -n 2 -m "not engine and not slow" tests $(PAGES)
 
-bench: test-venv ## measures what the project promises about speed
+bench: test-venv ## measures how fast the site, the walk and the scripts are
 	@for file in tests/bench/*.py; do $(PYTHON_IN) "$$file" || exit 1; done
 
 speed: html test-venv ## measures the tables of times anew, in 15 minutes (as root, on a machine that does nothing else)
