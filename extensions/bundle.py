@@ -18,7 +18,7 @@ def files(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in parts):
+        if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
             found.append(path)
     return found
 

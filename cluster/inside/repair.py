@@ -22,7 +22,6 @@ LIMIT = 300  # seconds until it must be
 # The states of a node that doesn't take jobs; Slurm adds a letter, as in "DOWN*" for one that doesn't respond.
 UNFIT = re.compile(r"DOWN|DRAIN|FAIL|NOT_RESPONDING|UNKNOWN")
 
-
 # What starts a daemon again, in the order in which they must be started; those of the nodes come last.
 STARTS = {
     "munged": lambda: must("munged", "--force", user="munge"),
@@ -88,7 +87,10 @@ def mend(nodes: int) -> list[str]:
     """Put right what can be at this moment; return what was done."""
     done = []
     for daemon in gone(nodes):
-        STARTS[daemon]() if daemon in STARTS else start.start_node(int(daemon.removeprefix("slurmd -N n")))
+        if daemon in STARTS:
+            STARTS[daemon]()
+        else:
+            start.start_node(int(daemon.removeprefix("slurmd -N n")))
         done.append(f"started {daemon}")
     for node, why in unfit_nodes().items():
         # A node that is down because its daemon was gone comes back by itself; asked for, it comes at once.
