@@ -40,6 +40,7 @@ extensions = [
     "extensions.counts",
     "extensions.description",
     "extensions.exercises",
+    "extensions.heights",
     "extensions.leftovers",
     "extensions.lines",
     "extensions.listing",

@@ -1,5 +1,6 @@
 """Every page works in a real browser: nothing fails, nothing leaves the site, everybody can read it."""
 
+import json
 import time
 from urllib.parse import urlsplit
 
@@ -50,6 +51,15 @@ ALL_THERE = """() => document.readyState == "complete" && [...document.images].e
     return image.complete;
 })"""
 PHONE = {"width": 360, "height": 740}  # CSS pixels
+# The heights of a page's blocks of code, before and after all are laid out, and whether each was so before.
+HEIGHTS = """() => {
+    const blocks = [...document.querySelectorAll(".highlight pre")];
+    const height = block => block.getBoundingClientRect().height;
+    const then = blocks.map(height);
+    const seen = blocks.map(block => block.lastElementChild.checkVisibility({contentVisibilityAuto: true}));
+    blocks.forEach(block => Object.assign(block.style, {contentVisibility: "visible", minHeight: 0}));
+    return blocks.map((block, index) => [then[index], height(block), seen[index]]);
+}"""
 
 
 def watch(complaints: list[str], home: str):
@@ -163,6 +173,24 @@ def options_unlike_comments(page, block, where):
     assert not options or comments, where
     assert not comments & {colour for text, colour, _ in parts if text in options}, where
     return options
+
+
+@pytest.mark.parametrize("values", [{}, {"account": "course", "mail": "me@example.org"}])
+def test_a_block_that_is_not_near_is_as_high_as_when_it_is_seen(visit, address, page_names, values):
+    """A phone lays it out when it comes near; until then, a link to what stands below it must not miss."""
+
+    def keep(page):
+        page.add_init_script(f"localStorage.setItem('your-cluster', '{json.dumps(values)}')")
+
+    names = page_names if not values else ["content/first-job", "content/cities"]
+    wrong, not_near = [], 0
+    for name in names:
+        page = visit(f"{address}{name}.html", keep, viewport=PHONE, is_mobile=True, has_touch=True)
+        heights = page.evaluate(HEIGHTS)
+        wrong += [(name, then, laid_out) for then, laid_out, _ in heights if then != laid_out]
+        not_near += sum(not seen for *_, seen in heights)
+    assert wrong == []
+    assert not_near > len(names)
 
 
 def test_a_folded_script_is_printed(new_page, address):
