@@ -37,17 +37,20 @@
       .map(([place]) => place);
   }
 
-  // Where nothing has the words as they are typed: "dependencies" also finds "dependency".
-  const stem = (word) => word.replace(/(?<=\p{L}{3})(?:ies|es|y|s|ing|ed|e)$/iu, "");
+  // Where nothing has the words as they are typed: (sacct) also finds "sacct", and "dependencies" finds "dependency".
+  const bare = (word) => word.replace(/^["“”()[\]]+|["“”()[\].,;:?!]+$/g, "");
+  const stem = (word) => bare(word).replace(/(?<=\p{L}{3})(?:ies|es|y|s|ing|ed|e)$/iu, "");
 
   function answer(query) {
-    const wanted = words(query);
-    if (wanted.join("").length < 2) {
-      return { wanted, places: [] };
+    const typed = words(query);
+    const tries = [typed, typed.map(bare).filter(Boolean), typed.map(stem).filter(Boolean)];
+    for (const wanted of tries.filter((wanted) => wanted.join("").length > 1)) {
+      const places = find(wanted);
+      if (places.length) {
+        return { wanted, places };
+      }
     }
-    const places = find(wanted);
-    const stems = wanted.map(stem);
-    return places.length ? { wanted, places } : { wanted: stems, places: find(stems) };
+    return { wanted: typed, places: [] };
   }
 
   // The line with most of the words, from a little before the first of them.

@@ -8,7 +8,8 @@ function words(query) {
 
 function pattern(words) {
   const longestFirst = [...words].sort((one, other) => other.length - one.length);
-  return new RegExp(`(${longestFirst.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|")})`, "giu");
+  const literal = (word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/['’]/g, "['’]");
+  return new RegExp(`(${longestFirst.map(literal).join("|")})`, "giu");
 }
 
 {

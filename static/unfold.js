@@ -11,8 +11,17 @@ function unfold(place) {
   }
 }
 
+// What the address names, if it names anything.
+function named() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null; // "%" and no number
+  }
+}
+
 function follow() {
-  const line = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const line = named();
   if (line) {
     unfold(line);
     line.scrollIntoView();
@@ -29,8 +38,12 @@ function seek() {
   }
   address.searchParams.delete("highlight");
   history.replaceState(history.state, "", address);
-  const place = document.getElementById(decodeURIComponent(address.hash.slice(1)));
-  const walker = document.createTreeWalker(place?.closest("section") ?? document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  const place = named();
+  const walker = document.createTreeWalker(
+    place?.closest("section") ?? document.querySelector("article"),
+    NodeFilter.SHOW_TEXT,
+    (text) => (text.parentElement.closest("button") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT),
+  );
   walker.currentNode = place ?? walker.root;
   const starts = []; // a word of code can be coloured in several pieces
   let text = "";
@@ -53,8 +66,13 @@ function seek() {
     CSS.highlights?.set("found", new Highlight(...ranges));
     document.documentElement.classList.add("searched"); // no other page pays for the style of what is found
     unfold(best.startContainer);
-    best.startContainer.parentElement.scrollIntoView({ behavior: "instant" }); // also sideways, in a listing
+    best.startContainer.parentElement.scrollIntoView({ behavior: "instant" });
     scrollBy({ top: best.getBoundingClientRect().top - innerHeight / 3, behavior: "instant" });
+    const block = best.startContainer.parentElement.closest("pre");
+    const [word, frame] = [best, block ?? best].map((shown) => shown.getBoundingClientRect());
+    if (word.right > frame.right) {
+      block.scrollLeft += word.left - frame.left - frame.width / 3;
+    }
   }
 }
 

@@ -23,7 +23,10 @@ ANSWERED = "() => document.querySelector('.search [role=status]').textContent.in
 SEEN = """() => [...CSS.highlights.get("found") ?? []].some(range => {
     const { top, bottom } = range.getBoundingClientRect();
     const shown = range.startContainer.parentElement.checkVisibility({ visibilityProperty: true });
-    return shown && top < bottom && top >= 0 && bottom <= innerHeight;
+    const frame = range.startContainer.parentElement.closest("pre") ?? document.body;
+    const { left, right } = frame.getBoundingClientRect();
+    const beside = range.getBoundingClientRect().left >= right || range.getBoundingClientRect().right <= left;
+    return shown && !beside && top < bottom && top >= 0 && bottom <= innerHeight;
 })"""
 
 
@@ -121,6 +124,17 @@ def test_what_is_found_first(type_in, address):
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [("can't", "can\u2019t"), ("slurm\u2019s", "slurm's"), ("(sacct)", "sacct"), ('"job array"', "job array")],
+)
+def test_quotes_and_brackets_are_no_obstacle(type_in, query, same):
+    page = type_in("array")
+    places = [[urlsplit(link)._replace(query="") for link in page.evaluate(TYPE, text)] for text in (query, same)]
+    assert places[0] and places[0] == places[1]
+
+
+@pytest.mark.engine
 def test_a_query_stays_text(type_in, address):
     """Whatever is typed, and whatever a link brings."""
     page = type_in("array")
@@ -185,6 +199,48 @@ def test_a_result_leads_to_what_was_found(type_in, address):
         page.focus(FIELD)
         page.keyboard.type("array")
         page.wait_for_function(ANSWERED)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [("dependencies.html#an-id-that-nobody-knows", "--dependency"), ("array-jobs.html#while-an-array-runs", "%A_%a")],
+)
+def test_a_phone_shows_what_was_found_at_the_end_of_a_long_line(visit, address, place, words):
+    name, _, section = place.partition("#")
+    where = f"{address}content/{name}?{urlencode({'highlight': words})}#{section}"
+    visit(where, viewport=PHONE, is_mobile=True, has_touch=True).wait_for_function(SEEN)
+
+
+@pytest.mark.engine
+def test_buttons_are_not_searched(visit, address):
+    page = visit(f"{address}index.html?highlight=copy#get-the-files")
+    page.wait_for_function(SEEN)
+    found = page.evaluate("[...CSS.highlights.get('found')].map(one => one.startContainer.parentElement.localName)")
+    assert found and "button" not in found
+
+
+@pytest.mark.engine
+def test_an_address_that_names_nothing_is_no_error(visit, address):
+    errors = []
+    page = visit(
+        f"{address}content/array-jobs.html?highlight=array#50%",
+        lambda page: page.on("pageerror", lambda error: errors.append(str(error))),
+    )
+    page.wait_for_function(SEEN)
+    assert errors == []
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("width", [360, 960])
+def test_the_keyboard_finds_it_where_the_contents_are_put_aside(visit, address, width):
+    page = visit(f"{address}content/array-jobs.html", viewport={"width": width, "height": 740})
+    page.keyboard.press("/")
+    page.keyboard.type("sacct")
+    page.wait_for_function(ANSWERED)
+    for part in (FIELD, ".search ol"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, part
 
 
 @pytest.mark.engine
