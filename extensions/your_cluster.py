@@ -24,7 +24,8 @@ from walk.model import PROMPT, Transcript
 
 SCRIPT = "your_cluster.js"
 # A path that is there on the cluster. Only pages say it, so it has no place in a script.
-FOLDER = r"(?:\$HOME|\$SCRATCH|\$WORK|\/[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63})(?:\/[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}){0,15}"
+PART_OF_PATH = r"\/(?:\$USER|[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63})"
+FOLDER = rf"(?:\$HOME|\$SCRATCH|\$WORK|{PART_OF_PATH})(?:{PART_OF_PATH}){{0,15}}"
 # Name, label, an example.
 FIELDS = (
     ("account", "account", "PROJECT"),

@@ -81,6 +81,7 @@
       : "";
     const { [NOT_SHARED]: _, ...shared } = found;
     form.querySelector(".link").href = LINK + new URLSearchParams(shared);
+    form.querySelector("p:has(.link)").hidden = wrong.length > 0;
     return wrong.length ? undefined : found;
   }
 
@@ -99,16 +100,24 @@
     if (!location.hash.startsWith(LINK)) {
       return;
     }
-    const found = valid(Object.fromEntries(new URLSearchParams(location.hash.slice(LINK.length))));
+    const given = Object.fromEntries(new URLSearchParams(location.hash.slice(LINK.length)));
+    const found = valid(given);
     history.replaceState(null, "", location.pathname + location.search);
-    const names = Object.keys(found);
-    if (!names.length) {
+    if (!Object.keys(found).length) {
       return;
     }
+    const lines = PATTERNS.flatMap(([name]) => {
+      const now = values[name];
+      if (name in found) {
+        return `${name}: ${found[name]}${now ? `, now ${now}` : ""}`;
+      }
+      const refused = Object.hasOwn(given, name) ? [`${name}: what the link says can't be used`] : [];
+      return now ? [...refused, `${name}: stays ${now}`] : refused;
+    });
     box("offer").querySelector("ul").replaceChildren(
-      ...names.map((name) => {
+      ...lines.map((text) => {
         const item = document.createElement("li");
-        item.textContent = `${name}: ${found[name]}${name in values ? `, now ${values[name]}` : ""}`;
+        item.textContent = text;
         return item;
       }),
     );
@@ -144,7 +153,7 @@
       edit();
     } else if (link && Object.keys(values).length) {
       event.preventDefault();
-      download(link).catch(() => alert("This file can't be filled in: is the site opened from a disk?"));
+      download(link).catch(() => alert("This file can't be filled in: is there no connection, or is the site opened from a disk?"));
     }
   }
 

@@ -14,13 +14,16 @@ from pathlib import Path
 
 # What a value may be. All else is refused: Slurm and the shell will read it.
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}"
-FOLDER = r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}"
+FOLDER = r"\.?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}"
+ADDRESSEE = r"[A-Za-z0-9_][A-Za-z0-9_.+\-]{0,63}"
 LOAD = rf"module load(?: {NAME}(?:\/{NAME}){{0,3}}){{1,6}}"
-ACTIVATE = rf"source \/?(?:{FOLDER}\/){{1,16}}bin\/activate|conda activate {NAME}"
+# A job has no `conda activate` before it has read conda.sh.
+CONDA = rf"etc\/profile\.d\/conda\.sh && conda activate {NAME}"
+ACTIVATE = rf"source \/?(?:{FOLDER}\/){{1,16}}(?:bin\/activate|{CONDA})"
 PATTERNS = {
-    "account": NAME,
+    "account": rf"{NAME}(?:@{NAME})?",
     "partition": rf"{NAME}(?:,{NAME}){{0,7}}",
-    "mail": rf"{NAME}@{NAME}",
+    "mail": rf"{ADDRESSEE}@{NAME}",
     "module": LOAD,
     "runtime": "apptainer|singularity",
     "before": ACTIVATE,
@@ -35,7 +38,8 @@ LINES = {
         " --mail-type=END,FAIL",
     ),
     "module": (rf"# module load apptainer|{LOAD}", "", ""),
-    "before": (ACTIVATE, "", ""),
+    # Without it, a job would go on with another Python.
+    "before": (rf"{ACTIVATE}(?: \|\| exit 1)?", "", " || exit 1"),
 }
 
 
@@ -51,7 +55,7 @@ def places(script):
         for name, (pattern, before, after) in LINES.items():
             if re.fullmatch(pattern, bare):
                 found[name] = (start, start + len(bare), name, before, after)
-        ours = re.fullmatch(f"{LOAD}|{ACTIVATE}", bare)
+        ours = re.fullmatch(f"{LOAD}|{LINES['before'][0]}", bare)
         if bare and not bare.startswith("#") and not ours:
             break  # the first command: below it, Slurm reads no options
         if "SBATCH " in bare:

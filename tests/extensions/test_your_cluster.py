@@ -64,7 +64,7 @@ def test_a_listing_has_its_places_and_is_the_file(page, numbers):
         ("account", "##SBATCH --account=PROJECT", "#SBATCH --account=", ""),
         ("partition", "", "#SBATCH --partition=", "&#10;"),
         ("mail", "", "#SBATCH --mail-user=", " --mail-type=END,FAIL&#10;"),
-        ("before", "", "", "&#10;"),
+        ("before", "", "", " || exit 1&#10;"),
         ("runtime", "apptainer", "", ""),
     ]
     assert ('<span class="added-line"><span class="linenos"> </span>' in markup) == bool(numbers)

@@ -33,7 +33,11 @@ COMMANDS = [
     "module unload a", "module load a && date", "module load a #", "source /tmp/evil.sh", "source bin/activate;date",
     "source ../bin/activate", "source a/../bin/activate", "source ~/bin/activate", "source //bin/activate",
     "source bin/activate", "source a/bin/activate x", "source -/bin/activate", "conda activate", "conda activate -n",
-    "conda run a", "conda activate a;date", ". env/bin/activate", "export A=b", "eval a", "exec a", "sudo a",
+    "conda activate a", "conda run a", "conda activate a;date", "source a/etc/profile.d/conda.sh",
+    "source a/etc/profile.d/conda.sh && conda activate a;date", "source a/etc/profile.d/conda.sh && conda activate -n",
+    "source a/bin/activate && date", "source a/bin/activate || date", "source .../bin/activate", "source $HOME",
+    "source $HOMEx/bin/activate", "source $USER/bin/activate", "source a/etc/profile.d/conda.sh; conda activate a",
+    ". env/bin/activate", "export A=b", "eval a", "exec a", "sudo a",
     "rm -rf /",
     "apptainer;date", "apptainer exec", "Apptainer exec", "docker run", "singularity ",
     " singularity", "/usr/bin/apptainer exec", "apptainer\n", "apptainer|singularity",
@@ -45,9 +49,11 @@ MARKUP = [
 ]  # fmt: skip
 PATHS = [
     "../x", "/../x", "/x/..", "/x/../y", "/./x", "/.ssh/x", "//x", "/x//y", "x//y", "/x/ y", "/-x", "$PATH/x",
-    "$HOMEx/y", "$SCRATCH/..", "${HOME}/x", "$HOME/$(date)", "~/x", "~", "/x;date", "/x\n/y", "/",
+    "$HOMEx/y", "$SCRATCH/..", "${HOME}/x", "$HOME/$(date)",
+    "/$USERx/y", "/x/$USER$USER", "/x/$UID", "$USER/x", "~/x", "~", "/x;date", "/x\n/y", "/",
 ]  # fmt: skip
-MAILS = ["@", "a@", "@b", "a@@b", "a@b@c", "a b@c", "a@b c", "a@b,c@d", "-a@b", "a@-b", "<a@b>", '"a"@b', "a@b;date"]
+MAILS = ["+a@b", "a@+b", "a@b@"]
+MAILS += ["@", "a@", "@b", "a@@b", "a@b@c", "a b@c", "a@b c", "a@b,c@d", "-a@b", "a@-b", "<a@b>", '"a"@b', "a@b;date"]
 LONG = [
     "a" * 65,
     "a" * 10_000,

@@ -258,6 +258,21 @@ def test_it_needs_no_mouse_and_one_key_clears(page):
     assert page.evaluate("localStorage.getItem('your-cluster')") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("account", "abc@v100"),
+        ("mail", "first.last+hpc@uni.example.org"),
+        ("before", "source .venv/bin/activate"),
+        ("before", "source /opt/conda/etc/profile.d/conda.sh && conda activate knn"),
+        ("folder", "/scratch/course/$USER"),
+    ],
+)
+def test_what_sites_want_is_taken(filled, name, value):
+    page = filled("content/your-cluster", {name: value})
+    assert value in page.evaluate("[...document.querySelectorAll('pre')].map(block => block.textContent).join()")
+
+
 def test_what_can_not_be_used_is_named_and_nothing_is_saved(page):
     page.locator(".your-cluster-button").click()
     field = page.get_by_label("partition")
@@ -267,8 +282,10 @@ def test_what_can_not_be_used_is_named_and_nothing_is_saved(page):
     page.keyboard.press("Enter")
     assert page.locator(FORM).is_visible()
     assert page.evaluate("localStorage.getItem('your-cluster')") is None
+    assert not page.locator(f"{FORM} .link").is_visible(), "the link would not have it"
     field.fill("night")
     assert page.locator(f"{FORM} [role=alert]").inner_text() == ""
+    assert page.locator(f"{FORM} .link").is_visible()
 
 
 def test_what_a_site_fills_in_is_there_until_the_reader_says_otherwise(visit, address):
@@ -303,8 +320,11 @@ LINK = {"account": "course", "partition": "night", "module": "module load a;date
 def test_a_link_shows_what_it_would_set_and_sets_nothing_by_itself(visit, address, button):
     page = visit(f"{address}{PAGE}.html#your-cluster?{urlencode(LINK)}")
     assert page.locator(f"{OFFER} li").all_inner_texts() == [
-        "account: course", "partition: night", "mail: me@example.org",
-    ]  # fmt: skip
+        "account: course",
+        "partition: night",
+        "mail: me@example.org",
+        "module: what the link says can't be used",
+    ]
     assert page.url == f"{address}{PAGE}.html", "the address still has the values"
     assert listing(page) == (ROOT / FILE).read_text()
     assert page.evaluate("localStorage.length") == 0
@@ -317,7 +337,7 @@ def test_a_link_shows_what_it_would_set_and_sets_nothing_by_itself(visit, addres
 def test_what_a_link_does_not_name_stays(filled):
     page = filled(PAGE, {"account": "mine", "runtime": "singularity"})
     page.evaluate("location.hash = '#your-cluster?account=course'")
-    assert page.locator(f"{OFFER} li").all_inner_texts() == ["account: course, now mine"]
+    assert page.locator(f"{OFFER} li").all_inner_texts() == ["account: course, now mine", "runtime: stays singularity"]
     page.get_by_role("button", name="Accept").click()
     assert listing(page) == fill({"account": "course", "runtime": "singularity"})
 
@@ -428,4 +448,4 @@ def test_nobody_sees_the_page_unfilled_and_nothing_moves(new_page, slowly):
 
 
 def test_the_script_is_small():
-    assert (ROOT / "static/your_cluster.js").stat().st_size < 7000
+    assert (ROOT / "static/your_cluster.js").stat().st_size < 7600

@@ -18,6 +18,7 @@ VALUES = {
     "runtime": "singularity",
     "before": "source env/bin/activate",
 }
+CONDA = "source conda/etc/profile.d/conda.sh && conda activate b"
 FOLDERS = ["slurm", "solutions"]
 BATCH_SCRIPTS = sorted(CODE.rglob("*.sh"))
 script = load(SCRIPT)
@@ -35,7 +36,7 @@ def test_a_script_with_a_place_for_them_has_them_there():
         "#SBATCH --partition=long,night",
         "#SBATCH --mail-user=me@example.org --mail-type=END,FAIL",
         "module load StdEnv/2023 apptainer/1.3.5",
-        "source env/bin/activate",
+        "source env/bin/activate || exit 1",
     ]
     assert filled[-1] == "singularity exec knn.sif python -u python/scikit_example/train_and_plot.py"
 
@@ -47,9 +48,33 @@ def test_a_script_without_a_place_gets_them_below_its_options():
         "#SBATCH --account=course",
         "#SBATCH --partition=long,night",
         "#SBATCH --mail-user=me@example.org --mail-type=END,FAIL",
-        "source env/bin/activate",
+        "source env/bin/activate || exit 1",
         "",
     ]
+
+
+@pytest.mark.parametrize("before", ["source .venv/bin/activate", "source /no/.venv/bin/activate", CONDA])
+def test_a_job_without_its_environment_ends_before_it_does_something(tmp_path, before):
+    """It would go on with the Python of the system, and nobody would know."""
+    text = script.fill("#!/bin/bash\n#SBATCH --time=1\n\nset -euo pipefail\necho on\n", {"before": before})
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    command = {"input": text, "text": True, "capture_output": True, "cwd": tmp_path, "env": environment}
+    done = subprocess.run(["bash"], **command, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    activate = tmp_path / ".venv/bin/activate"
+    conda = tmp_path / "conda/etc/profile.d/conda.sh"
+    for path in (activate, conda):
+        path.parent.mkdir(parents=True)
+    activate.write_text("echo active\n")
+    conda.write_text("conda() { echo $*; }\n")
+    there = {"source .venv/bin/activate": "active\non\n", CONDA: "activate b\non\n"}
+    assert subprocess.run(["bash"], **command, check=False).stdout == there.get(before, "")
+
+
+def test_a_line_that_is_there_already_is_the_same_line():
+    text = "#!/bin/bash\n#SBATCH --time=1\n{}\necho on\n"
+    filled = script.fill(text.format("source env/bin/activate"), {"before": "source other/bin/activate"})
+    assert filled == text.format("source other/bin/activate || exit 1")
 
 
 def test_what_is_loaded_for_something_else_stays():
@@ -76,12 +101,12 @@ def test_each_value_is_there_once_and_bash_reads_the_script(path):
     new = script.fill(old, VALUES)
     for name in ("account", "partition", "mail-user"):
         assert len(re.findall(f"^#SBATCH --{name}=", new, re.M)) == 1
-    assert new.count(f"\n{VALUES['before']}\n") == 1
+    assert new.count(f"\n{VALUES['before']} || exit 1\n") == 1
     assert ("\n" + VALUES["module"] in new) == ("apptainer exec" in old)
     assert "apptainer exec" not in new
     # Once more changes nothing, and other values take the place of these.
     assert script.fill(new, VALUES) == new
-    others = {**VALUES, "account": "b", "before": "conda activate b", "module": "module load b", "runtime": "apptainer"}
+    others = {**VALUES, "account": "b@gpu", "before": CONDA, "module": "module load b", "runtime": "apptainer"}
     assert script.fill(new, others) == script.fill(old, others)
     assert script.fill(new, {}) == new and script.fill(old, {}) == old
     assert subprocess.run(["bash", "-n"], input=new, text=True, capture_output=True).stderr == ""
@@ -169,5 +194,5 @@ def test_a_folder_without_scripts_is_named(learner):
 @given(st.sampled_from(sorted(script.PATTERNS)), st.data())
 def test_what_fits_is_one_line_of_plain_characters(name, data):
     value = data.draw(st.from_regex(script.PATTERNS[name], fullmatch=True))
-    assert re.fullmatch(r"[A-Za-z0-9_.,@/ -]+", value)
+    assert re.fullmatch(r"[A-Za-z0-9_.,@/+ -]+", value.replace("/conda.sh && conda activate ", "/"))
     assert not any(word.startswith("-") for word in value.split(" "))
