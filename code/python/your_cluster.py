@@ -38,7 +38,7 @@ LINES = {
         " --mail-type=END,FAIL",
     ),
     "module": (rf"# module load apptainer|{LOAD}", "", ""),
-    # Without it, a job would go on with another Python.
+    # Without `exit`, a job would go on with another Python.
     "before": (rf"{ACTIVATE}(?: \|\| exit 1)?", "", " || exit 1"),
 }
 
