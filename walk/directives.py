@@ -1,6 +1,7 @@
 """The Sphinx extension of the walk: directives for what is typed, edited, or only shown."""
 
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -12,7 +13,7 @@ from pygments.lexers.shell import BashLexer, BashSessionLexer
 from pygments.token import Generic, Text
 from sphinx.directives.code import CodeBlock
 
-from walk.model import PROMPT, Block, Edit, ForShow, Transcript, Versions, hunks, parse
+from walk.model import PROMPT, Block, Edit, ForShow, Transcript, Versions, hunks, is_open, parse
 from walk.normalize import ANY
 
 LIMIT = 600  # seconds: no block takes that long, unless it hangs
@@ -79,6 +80,27 @@ def duplicate(source: str) -> str:
         found = options[: options.index(None)] if None in options else options
     names = [match[1] for match in found if match]
     return next((name for name in names if names.count(name) > 1), "")
+
+
+def unfinished(command: str) -> str:
+    """Return what bash still waits for after a command, such as `done`, in its own words; "" if it would run it."""
+    try:
+        asked = subprocess.run(["bash", "-n"], input=command.encode(), capture_output=True, env={"LC_ALL": "C"})
+    except OSError:  # a machine without bash can build the site, and not walk it
+        return ""
+    said = asked.stderr.decode(errors="replace").splitlines()
+    return next((line for line in said if re.search(r"unexpected EOF|end.of.file", line)), "")
+
+
+def one_at_a_time(command: str) -> None:
+    """Raise a ValueError if bash waits for more than these lines, or runs some of them before it has read the rest."""
+    if why := unfinished(command):
+        raise ValueError(f"bash does not run {command!r} as it stands here: {why}")
+    lines = command.split("\n")
+    for end in range(1, len(lines)):
+        begin = "\n".join(lines[:end])
+        if not is_open(begin) and not unfinished(begin):
+            raise ValueError(f"bash runs {begin!r} before it has read what comes next: {lines[end]!r}")
 
 
 class WalkedDirective(CodeBlock):
@@ -148,6 +170,7 @@ class TranscriptDirective(WalkedDirective):
         for command in commands:
             if set(command.output) - {""} == {ANY}:
                 raise ValueError(f"below {command.text!r} stands no output, only {ANY}")
+            one_at_a_time(command.text)
         exits = self.options.get("exit", [0])
         if len(exits) not in (1, len(commands)):
             raise ValueError(f"exit has {len(exits)} codes for {len(commands)} commands")

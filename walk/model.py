@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 PROMPT = "$ "
-# Not "<<<", and no shift to the left in an expression: a word begins with a letter.
-HERE_DOCUMENT = re.compile(r"(?<!<)<<(?P<tabs>-?)\s*(?P<quote>['\"]?)\\?(?P<word>[A-Za-z_][\w-]*)(?P=quote)")
-# What bash takes as it is: a character after a backslash, a text in quotes, a comment. In "$(...)", commands are run.
+# What bash takes as it is: a character after a backslash, a text in quotes, a comment. In "$(...)", commands are run,
+# with quotes of their own.
+SINGLE, DOUBLE = r"""'[^']*'""", r"""(?:\\.|[^"\\])*"""
+INSIDE = rf"""\$\((?:\\.|{SINGLE}|"{DOUBLE}"|[^()"'\\])*\)"""
 LITERAL = re.compile(
-    r"""\\.|\$'(?:\\.|[^'\\])*'|'[^']*'|"(?P<double>(?:\\.|[^"\\])*)"|(?:^|(?<=[\s;&|()]))\#[^\n]*""", re.DOTALL
+    rf"""\\.|\$'(?:\\.|[^'\\])*'|{SINGLE}|"(?P<double>(?:\\.|{INSIDE}|[^"\\])*+)"|(?:^|(?<=[\s;&|()]))\#[^\n]*""",
+    re.DOTALL,
+)
+# Not "<<<", and none in an expression or an index: there it is a shift to the left.
+HERE_DOCUMENT = re.compile(
+    rf"""(?P<here>(?<!<)<<(?P<tabs>-?)[ \t]*(?P<quote>['"]?)\\?(?P<word>[A-Za-z_][\w-]*)(?P=quote))"""
+    rf"""|\(\((?:[^()]|\([^()]*\))*\)\)|\w\[[^][\s]*\]|{LITERAL.pattern}""",
+    re.DOTALL,
 )
 
 RELEASE = re.compile(r"[0-9]{2}\.(?:0[1-9]|1[0-2])")  # of Slurm: the year and the month; their order is that of text
@@ -58,6 +66,14 @@ class Command:
     bare: str
     output: tuple[str, ...] = ()
     exit: int = 0
+
+    @property
+    def shown(self) -> list[str]:
+        """Return the output as a terminal shows it: without blanks at the ends of lines, and empty ones at its own."""
+        lines = [line.rstrip() for line in self.output]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
 
 
 @dataclass(frozen=True)
@@ -193,7 +209,9 @@ def ends_of_command(lines: list[str]) -> tuple[int, int]:
             raise ValueError(f"the command ends with a backslash, or in a quotation: {lines[0]!r}")
         head += 1
     end = head
-    for match in HERE_DOCUMENT.finditer(" ".join(lines[:head])):
+    for match in HERE_DOCUMENT.finditer("\n".join(lines[:head])):
+        if not match["here"]:
+            continue
         while end < len(lines) and (lines[end].lstrip("\t") if match["tabs"] else lines[end]) != match["word"]:
             end += 1
         if end == len(lines):

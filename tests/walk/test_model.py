@@ -16,6 +16,10 @@ TYPED = st.sampled_from(
         ("ls", "ls"),
         ("ls \\\n    -l", "ls _    -l"),
         ("cat > a <<EOF\n$ no command\n\nEOF", "cat > a <<EOF"),
+        ("grep '<<END' a # <<END", "grep _ a _"),
+        ("echo $((1 << k)) ${a[1<<k]}", "echo $((1 << k)) ${a[1<<k]}"),
+        ("(( k = 1 << j )) && cat <<A - <<-B\na\nA\n\tB", "(( k = 1 << j )) && cat <<A - <<-B"),
+        ('a="$(grep "don\'t" b)"', 'a=$(grep "don\'t" b)'),
         ("cat <<'END' | sort \\\n -r\nit's EOF\nEND", "cat <<_ | sort _ -r"),
         ("python3 -c '\n$ no command\nsqueue' # why\\", "python3 -c _ _"),
         ('echo "it\'s \\"\n$ a" `ls`', "echo _ `ls`"),
@@ -56,6 +60,7 @@ def test_what_is_coloured_as_a_command_is_what_is_typed(entries):
         ("$ ls \\", "the command ends with a backslash, or in a quotation: 'ls "),
         ("$ echo don't\ndont", 'the command ends with a backslash, or in a quotation: "echo don\'t"'),
         ("$ cat <<EOF\nno end", "the here-document has no end EOF"),
+        ('$ echo "' + "$(" * 40, "the command ends with a backslash, or in a quotation"),
     ],
 )
 def test_half_a_block_is_refused(text, complaint):
