@@ -14,7 +14,8 @@ from walk.errors import Broken, WalkError
 
 BASH = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
 WIDTH, HEIGHT = 100, 24  # of the terminal, in characters
-COLOUR = re.compile(r"\x1b\[[\d;]*m")
+# What moves the cursor in a line or erases there, a colour, or a character.
+MOVE = re.compile(r"\x1b\[(?P<erase>[0-2]?)K|(?P<colour>\x1b\[[\d;]*m)|.", re.DOTALL)
 HOPE = 2  # seconds between two questions whether there is hope
 GRACE = 60  # seconds that the shell may take to come back after its command was ended
 START = 60  # seconds that a shell may take to start
@@ -165,10 +166,28 @@ class Helper:
 def in_lines(output: str) -> list[str]:
     """Return what a terminal shows, in lines without blanks at their ends, and without empty ones at its own.
 
-    Of what was written over after a carriage return, the last is seen. Colours are left out.
+    Colours are left out.
     """
-    plain = COLOUR.sub("", output).replace("\r\n", "\n")
-    lines = [line.rstrip().rpartition("\r")[2].expandtabs() for line in plain.split("\n")]
+    lines = [seen(line.removesuffix("\r")).rstrip() for line in output.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     return lines
+
+
+def seen(line: str) -> str:
+    """Return what a terminal shows of a line that was written over, as a bar of progress is, or erased."""
+    if not re.search(r"[\r\b\x1b]", line):
+        return line.expandtabs()
+    cells: list[str] = []
+    place = 0
+    for match in MOVE.finditer(line):
+        if match[0] in "\r\b\t":
+            place = {"\r": 0, "\b": max(place - 1, 0), "\t": place + 8 - place % 8}[match[0]]
+        elif match["erase"] is not None:
+            first, end = {"1": (0, place + 1), "2": (0, len(cells))}.get(match["erase"], (place, len(cells)))
+            cells[first:end] = " " * len(cells[first:end])
+        elif not match["colour"]:
+            cells += " " * (place + 1 - len(cells))
+            cells[place] = match[0]
+            place += 1
+    return "".join(cells)

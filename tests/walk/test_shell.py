@@ -57,9 +57,17 @@ def test_an_environment_of_python_is_activated(typed):
         (r"10%%\r100%%\r\n", ["100%"]),
         (r"no end", ["no end"]),
         (r"a\n\nb  \n\n", ["a", "", "b"]),
+        (r"loading...\rdone\n", ["doneing..."]),
+        (r"loading...\r\033[Kdone\n", ["done"]),
+        (r"loading...\033[2K\rdone\n", ["done"]),
+        (r"loaf 9\b10\n", ["loaf 10"]),
+        (r"\b\bloaf\b\n", ["loaf"]),
+        (r"bread\b\b\033[1Ks\n", ["   sd"]),
+        (r"\033[1mloaf\033[0m\t1\r\t\b2\n", ["loaf   21"]),
+        (r"a\033[2Jb\n", ["a\x1b[2Jb"]),  # moves elsewhere: no page can show it
     ],
 )
-def test_what_was_written_last_counts(typed, printed, lines):
+def test_what_a_terminal_shows_counts(typed, printed, lines):
     assert typed(f"printf '{printed}'") == lines
 
 
