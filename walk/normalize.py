@@ -34,6 +34,7 @@ class Line:
 MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\b")  # in the order of text, too
 RULES = (
     Rule("moment", "a job runs at another time", MOMENT),
+    Rule("node", "the scheduler chooses the nodes", re.compile(r"(?<= ON )[A-Za-z][\w.-]*(?= CANCELLED AT )")),
     Rule(
         "patch release", "its maintainers update it", re.compile(r"((?<=\bPython 3\.\d)|(?<=\bPython 3\.\d\d))\.\d+\b")
     ),
@@ -62,7 +63,10 @@ JOB_ID = Rule(
     "job id",
     "the ids of jobs go on from those that there were before",
     re.compile(
-        r"(?<=\bbatch job )\d+|(?<=: job )\d+"  # what sbatch says, and a script that calls it
+        # What sbatch, salloc and scontrol say, and a script that calls them; "job 3 of 9" counts.
+        r"(?<=\bbatch job )\d+|(?<=\bjob allocation )\d+|(?<=JobId=)\d+|(?<=StepId=)\d+"
+        r"|(?<=: job )\d+\b(?!\.\d| ?/ ?\d| of \d)"
+        r"|(?<=\*\*\* JOB )\d+(?= ON )|(?<=\*\*\* STEP )\d+(?=\.\w+ ON )"  # what slurmstepd writes into a log
         # A row of sacct whose heading a filter has taken away: the id fills a column of twelve characters.
         rf"|^(?=\S+ *(?<=^.{{12}}) )\d+(?=(?:_\S+)?(?:\.\w+)? +(?:\S+ +){{0,3}}{STATES}(?: +[\d:.KMG+-]+)*$)"
     ),
@@ -115,15 +119,15 @@ class Normalizer:
         """Return a line that is no row of a table."""
         text = raw
         for rule in self._rules:
-            text = rule.pattern.sub(f"<{rule.name}>", text)
+            text = rule.pattern.sub(mark(rule.name), text)
         ids = tuple(JOB_ID.pattern.findall(text))
         text = JOB_ID.pattern.sub(lambda match: self._mark(match[0]), text)
-        text = re.sub(r"^(<job \d*>\S*) +", r"\1 ", text)  # a longer id leaves fewer blanks in its column
-        return Line(LOG_ID.pattern.sub("<log id>", text), raw, ids, tuple(LOG_ID.pattern.findall(text)))
+        text = re.sub(r"^(\0<job \d*>\S*) +", r"\1 ", text)  # a longer id leaves fewer blanks in its column
+        return Line(LOG_ID.pattern.sub(mark("log id"), text), raw, ids, tuple(LOG_ID.pattern.findall(text)))
 
     def _mark(self, job: str) -> str:
         """Return what stands for the id of a job."""
-        return f"<job {self._known.get(job, '')}>"
+        return mark(f"job {self._known.get(job, '')}")
 
     def _table(self, raw: list[str], first: int) -> tuple[int, list[Line]] | None:
         """Return how many lines the table has that begins in a line, and these lines; None if none begins there."""
@@ -131,7 +135,7 @@ class Normalizer:
         rule = raw[first + 1] if first + 1 < len(raw) else ""
         if re.fullmatch(r"-+( -+)+ *", rule):
             return self._accounting(raw, first, rule)
-        if "JOBID" in names and len(names) > 1:
+        if "JOBID" in names:
             return self._queue(raw, first, names)
         return None
 
@@ -151,14 +155,17 @@ class Normalizer:
         return len(found), found
 
     def _queue(self, raw: list[str], first: int, names: list[str]) -> tuple[int, list[Line]]:
-        """Return a table of squeue: no cell is empty. The rows come in the order of states and times, which race.
+        """Return a table of squeue. The rows come in the order of states and times, which race.
 
-        So where some rows are left out, they may be anywhere.
+        So where some rows are left out, they may be anywhere. No cell is empty, but for the nodes of a job that waits.
         """
         rows: list[Line] = []
         dots = 0
+        empty = [place for place, name in enumerate(names) if COLUMNS.get(name) is NODES]
         for line in raw[first + 1 :]:
             words = line.split(maxsplit=len(names) - 1)
+            if len(words) == len(names) - 1 and len(empty) == 1:
+                words.insert(empty[0], "")
             if line == ANY:
                 dots += 1
             elif len(words) < len(names) or not is_row(names, words):
@@ -184,7 +191,7 @@ class Normalizer:
                 found.append(self._mark(job["job"]) + word[job.end("job") :])
             elif name in COLUMNS and COLUMNS[name].pattern.fullmatch(word):
                 many = nodes(word) if COLUMNS[name] is NODES else ""
-                found.append(f"<{COLUMNS[name].name}>{many}")
+                found.append(f"{mark(COLUMNS[name].name)}{many}")
             else:
                 cell = self.line(word)
                 found.append(cell.text)
@@ -193,6 +200,11 @@ class Normalizer:
         times = (said.get("Start", ""), said.get("End", ""))
         both = times if all(map(MOMENT.fullmatch, times)) else None
         return Line(" | ".join(found), raw, tuple(ids), tuple(log_ids), both)
+
+
+def mark(name: str) -> str:
+    """Return what stands for something that may differ. No page has such a character, and says it itself."""
+    return f"\0<{name}>"
 
 
 def outside(line: str, spans: list[tuple[int, int]]) -> str:
