@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from docutils import nodes
@@ -21,8 +21,18 @@ from walk.errors import WalkError
 from walk.model import KINDS, Block, Difference, Edit, Excerpt, ForShow, Listing, Transcript
 from walk.normalize import Rule, rules_of
 
-# Who only looks at a file does not run it.
-LOOKING = {"cat", "cmp", "cp", "diff", "grep", "head", "less", "ls", "more", "mv", "rm", "sed", "tail", "wc"}
+# Programs that run a file that they are given, or do what it says; any other one may only look at it.
+RUNNERS = {
+    ".", "apptainer", "awk", "bash", "cmake", "conda", "dash", "docker", "ipython", "java", "julia", "jupyter", "just",
+    "ksh", "lua", "make", "mamba", "matlab", "mpiexec", "mpirun", "nextflow", "node", "octave", "papermill", "perl",
+    "php", "pip", "podman", "pypy", "pytest", "python", "R", "Rscript", "ruby", "salloc", "sbatch", "sh", "singularity",
+    "snakemake", "source", "srun", "uv", "zsh",
+}  # fmt: skip
+# What stands before a command: variables, words of the shell, and programs that run the one behind them.
+BEFORE_A_COMMAND = re.compile(
+    r"\s*(?:(?:\w+=\S*|!|\{|do|then|else|elif|if|while|until|command|exec|nohup|sudo|env|time|xargs|watch|nice|timeout"
+    r"|stdbuf|-\w*|[\d.]+\w?)\s+)*"
+)
 NO_LEXER = {"", "default", "guess", "none", "text"}  # names that mean something to Sphinx, not to Pygments
 
 Kind = TypeVar("Kind", bound=Block)
@@ -114,7 +124,7 @@ class Site:
     @cached_property
     def _typed(self) -> list[str]:
         blocks = [block for block in self.of(Transcript) if not block.slurm]  # another one is typed on some walks only
-        return [command.text for block in blocks for command in block.commands]
+        return [command.bare for block in blocks for command in block.commands]
 
     def _not_run(self, file: str) -> str:
         """Return why a listing's file is not proven; nothing if a transcript or a test runs it."""
@@ -138,10 +148,10 @@ def collect(source: Path, doctrees: Path) -> Site:
     for name in names:
         file, page = doctrees / f"{name}.doctree", Path(environment.doc2path(name))
         doctree = built(file)
-        if not page.exists():
-            raise WalkError(f"the site is not built without {page.name}, which is gone; `make html` makes it")
         for one in (page, *(source / path for path in environment.dependencies.get(name, ()))):
-            if one.exists() and one.stat().st_mtime > file.stat().st_mtime:
+            if not one.exists():
+                raise WalkError(f"the site is not built without {one.name}, which is gone; `make html` makes it")
+            if one.stat().st_mtime > file.stat().st_mtime:
                 raise WalkError(f"{one.name} was changed after the site was built; `make html` builds it")
         site.pages.append(Page(name, page, needs(name, names, environment.metadata)))
         lines = page.read_text(encoding="utf-8").split("\n")
@@ -240,11 +250,19 @@ def problems(node: nodes.Element, block: Block, lines: list[str]) -> list[str]:
 
 
 def is_run(file: str, typed: list[str], tests: Path) -> bool:
-    """Tell whether a command runs the file, or a test in the folder that mirrors its own."""
-    word = re.compile(rf"(?<![\w./-]){re.escape(file)}(?![\w./-])")
-    if any(word.search(command) and command.split()[0] not in LOOKING for command in typed):
+    """Tell whether one of these bare commands runs the file, or a test in the folder that mirrors its own."""
+    word = re.compile(rf"(?<![\w./-])(?:\./)?{re.escape(file)}(?![\w./-])")
+    if any(runs(part, word) for command in typed for part in re.split(r"[;&|()`\n]", command)):
         return True
     name, folder = Path(file), tests / Path(file).parent
     if (folder / f"test_{name.stem}.py").exists():
         return True
-    return any(name.name in test.read_text(encoding="utf-8") for test in sorted(folder.glob("test_*.py")))
+    word = re.compile(rf"(?<![\w.-]){re.escape(name.name)}(?![\w.-])")
+    return any(word.search(test.read_text(encoding="utf-8")) for test in sorted(folder.glob("test_*.py")))
+
+
+def runs(command: str, file: re.Pattern) -> bool:
+    """Tell whether a command without others behind it is the file, or gives it to a program that runs files."""
+    command = BEFORE_A_COMMAND.sub("", command, count=1)
+    program = re.sub(r"[\d.]+$", "", PurePosixPath(command.split(maxsplit=1)[0]).name) if command.strip() else ""
+    return bool(file.match(command) or (program in RUNNERS and file.search(command)))

@@ -123,9 +123,37 @@ def test_two_blocks_at_one_place(small):
     assert any("2 blocks begin here" in error for error in errors), errors
 
 
+RUN = [
+    "bash a.sh", "./a.sh", "a.sh 1 2", "a=1 b=2 sh ./a.sh", "env/bin/python3.11 a.sh", "sbatch --array=0-3 a.sh",
+    "ls b; bash a.sh", "echo $(sh a.sh)", "for k in 1 2; do sh a.sh $k; done", "! timeout 5 bash -e a.sh", ". a.sh",
+    "cd b && apptainer exec knn.sif python a.sh | tail", "cat <<_ >b\nsh a.sh", "sh <a.sh", "cat b | sh a.sh",
+]  # fmt: skip
+NOT_RUN = [
+    "", "cat a.sh", "bash a.sh.old", "bash b/a.sh", "echo a.sh", "true _", "cd b && cat a.sh", "chmod +x a.sh",
+    "nano a.sh", "sh b.sh && vim a.sh", "time cat a.sh", "test -e a.sh", "for file in a.sh; do cat $file; done",
+    "git add a.sh", "a=a.sh", "sh b.sh > c; head -n 3 a.sh", "ls `ls a.sh`", "sh not-a.sh", "tar -cf b.tar a.sh",
+    "sudo less a.sh",
+]  # fmt: skip
+
+
 def test_a_file_that_is_only_looked_at_is_not_run():
-    assert is_run("a.sh", ["bash a.sh"], Path("nowhere"))
-    assert not is_run("a.sh", ["cat a.sh", "bash a.sh.old", "bash b/a.sh"], Path("nowhere"))
+    assert [command for command in RUN if not is_run("a.sh", [command], Path("nowhere"))] == []
+    assert [command for command in NOT_RUN if is_run("a.sh", [command], Path("nowhere"))] == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["sh weigh.sh 2 # code", "true # sh weigh.sh", "echo 'sh weigh.sh'", "cat <<E\nsh weigh.sh\nE"]
+)
+def test_what_bash_takes_as_it_is_runs_no_file(small, typed):
+    small.page(f"```{{literalinclude}} code/weigh.sh\n```\n\n```{{transcript}}\n$ {typed}\n```")
+    said = "index.md:3: no transcript and no test runs code/weigh.sh"
+    assert (said in small.errors()) == (not typed.endswith("# code"))
+
+
+@pytest.mark.parametrize(("text", "proves"), [("sh('b/a.sh')", True), ("not-a.sh, a.sh.old, xa.sh", False)])
+def test_a_test_that_only_names_another_file_runs_none(tmp_path, text, proves):
+    (tmp_path / "test_all.py").write_text(text, encoding="utf-8")
+    assert is_run("a.sh", [], tmp_path) is proves
 
 
 def test_without_a_built_site_there_is_one_line(tmp_path):
@@ -142,6 +170,7 @@ def test_a_site_that_is_not_built(small):
 
 UNREADABLE = {  # a file, and what is in it instead; None: it is gone
     "a page is gone": ("bake.md", None),
+    "a listing is gone": ("code/weigh.sh", None),
     "a doctree is gone": ("_build/doctrees/bake.doctree", None),
     "a doctree is cut off": ("_build/doctrees/bake.doctree", b"\x80\x04"),
     "an empty environment": ("_build/doctrees/environment.pickle", b""),
