@@ -18,8 +18,10 @@ NAME = "PRACTICE_CLUSTER_NAME"  # the variable that says which of the clusters o
 # Seconds that a verb of the cluster may take, but for `up`, which may have to fetch packages. Beside four other walks,
 # `down` was not done with a home of many files after 120.
 LIMIT = 600
-# Lives on when the walk is killed, and sees that by the end of what it reads.
-AT_THE_END = ["sh", "-c", 'cat >/dev/null; exec "$@"', "sh"]
+# Lives on when the walk is killed, and sees that by the end of what it reads; a word dismisses it.
+AT_THE_END = ["sh", "-c", 'read -r word; test -z "$word" || exit 0; exec "$@"', "sh"]
+# A command behind it is asked to end when the walk is killed, where a machine has this (setpriv(1)).
+UNTIL_KILLED = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
 
 
 class Sandbox:
@@ -30,10 +32,12 @@ class Sandbox:
     def __init__(self, name: str):
         self.name = name
         self.home = ""
+        self._gone: AtTheEnd | None = None
 
     def start(self) -> None:
         """Make the folder."""
         self.home = str(Path(tempfile.mkdtemp(prefix="walk-")).resolve())
+        self._gone = AtTheEnd(["rm", "-rf", "--", self.home], dict(os.environ))
 
     def shell(self) -> Shell:
         """Start a shell of the learner."""
@@ -46,8 +50,9 @@ class Sandbox:
 
     def stop(self) -> None:
         """Remove the folder."""
-        if self.home:
-            shutil.rmtree(self.home, ignore_errors=True)
+        gone, self._gone = self._gone, None
+        if gone:
+            gone.now()
 
 
 class Cluster:
@@ -67,8 +72,16 @@ class Cluster:
 
     def start(self) -> None:
         """Start the cluster; WalkError if it can't be started, or is up already."""
-        self._do("up", limit=None)
-        self._down = AtTheEnd([*self._command, "down"], self._environment)
+        down = AtTheEnd([*self._command, "down"], self._environment)
+        try:
+            self._do("up", limit=None)
+        except WalkError:  # `up` has left nothing, or it is somebody else's
+            down.dismiss()
+            raise
+        except BaseException:  # it may have been up in the moment of the interrupt
+            down.now()
+            raise
+        self._down = down
 
     def shell(self) -> Shell:
         """Start a shell of the learner."""
@@ -81,7 +94,7 @@ class Cluster:
 
     def _do(self, *verb: str, content: bytes = b"", limit: int | None = LIMIT) -> None:
         """Run a verb of the command to its end; WalkError, with its last line, if it fails."""
-        process = started([*self._command, *verb], self._environment)
+        process = started([*UNTIL_KILLED, *self._command, *verb], self._environment)
         try:
             finish(process, f"{self._command[-1]} {verb[0]}", content, limit)
         except BaseException:
@@ -148,6 +161,10 @@ class AtTheEnd:
         except KeyboardInterrupt:
             self._finish()
             raise
+
+    def dismiss(self) -> None:
+        """Leave the command undone."""
+        self._process.communicate(b"done already\n")
 
     def _finish(self) -> None:
         try:

@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in NEEDS_A_CLUSTER:
         config.addinivalue_line("markers", f"{mark}: of the walk: types the page on a practice cluster")
     if not config.option.walk:
+        if config.option.update_outputs:
+            raise pytest.UsageError("--update-outputs writes what a walk got: add --walk")
         return
     if not hasattr(config, "workerinput"):
         interrupt.once()

@@ -51,6 +51,12 @@ def test_a_true_site_is_green(small):
     assert code == 0 and "10 passed" in said
 
 
+def test_outputs_of_no_walk_are_not_written_in_silence(small):
+    code, said = small.run("--update-outputs", ".", walk=False, build=False)
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert said.strip() == "ERROR: --update-outputs writes what a walk got: add --walk"
+
+
 def test_without_the_option_nothing_is_collected(small):
     code, said = small.run(".", walk=False, build=False)
     assert code == pytest.ExitCode.NO_TESTS_COLLECTED and "no tests ran" in said
