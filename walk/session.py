@@ -16,7 +16,7 @@ from walk.environments import Environment, Host
 from walk.errors import Broken, WalkError
 from walk.model import Command, Edit, Transcript, edited
 from walk.shell import START, Ended, Helper, Result, Shell
-from walk.slurm import Queue, standing_still
+from walk.slurm import Queue, Still, standing_still
 
 LIMIT = 600  # seconds that jobs may take to end after the last command of a page
 HOME = "/home/learner"  # what the pages say where this session has the learner's home
@@ -64,6 +64,7 @@ class Session:
         self._queue: Queue | None = None
         self._host: Host | None = None
         self._host_comparison = Comparison(site.rules)  # a cluster that is started there counts its own jobs
+        self._stills: dict[str, Still] = {}
         self._at = ""  # the location that the learner is at
         self._broken_at = ""  # from there on, nothing can be walked
 
@@ -112,17 +113,18 @@ class Session:
         """Walk up to a block, if it wasn't reached yet; return what became of the blocks that are new."""
         needed, reached = self._site.needed(block.page), self._blocks[: self._blocks.index(block) + 1]
         before = [one for one in reached if one.page in needed and one not in self._typed]
-        new = [self._step(one) for one in before]
-        self.outcomes += new
-        return new
+        for one in before:
+            self.outcomes.append(Outcome(one))
+            self._step(one, self.outcomes[-1])
+        return self.outcomes[len(self.outcomes) - len(before) :]
 
     def __iter__(self) -> Iterator[Outcome]:
         for block in self._blocks:
             yield from self.up_to(block)
 
-    def _step(self, block: Transcript | Edit) -> Outcome:
+    def _step(self, block: Transcript | Edit, outcome: Outcome) -> None:
         """Do a block, whatever became of those before it."""
-        outcome, wall = Outcome(block), time.time()
+        wall = time.time()
         self._typed.add(block)
         self._at = block.location
         try:
@@ -135,7 +137,9 @@ class Session:
             outcome.fail(f"{self._at}: {wrong}")
             if isinstance(wrong, Broken):
                 self._broken_at = self._at
-        return outcome
+        except BaseException as error:
+            outcome.fail(f"{self._at}: not walked to its end: {error!r}")
+            raise
 
     def _do(self, block: Transcript | Edit, outcome: Outcome) -> None:
         """Do a block, and at the end of its page look back; Broken if the walk can't go on."""
@@ -155,7 +159,7 @@ class Session:
         except WalkError as wrong:
             outcome.fail(f"{self._at}: {wrong}")
         finally:
-            if self._queue:
+            if self._queue and (outcome.failed or block not in self._still(block.page).over):
                 self._queue.freezer.off()
         if block == self._last[block.page]:
             self._leave_host()
@@ -214,7 +218,7 @@ class Session:
         # On the host, commands have nothing to do with the learner's jobs.
         queue = None if block.on_host else self._queue
         end = time.monotonic() + block.limit
-        still = standing_still(block.commands) if queue and block.compared else range(0)
+        still = self._still(block.page) if queue else Still()
         for number, command in enumerate(block.commands):
             self._at = f"{block.page}.md:{block.line + command.line}"
             location = f"{self._at}: $ {command.text}"
@@ -222,10 +226,10 @@ class Session:
             if queue and not queue.wait(command.bare, left, to_compare=block.compared):
                 outcome.fail(f"{location}\njobs still wait or run after {block.limit} seconds")
                 queue.end_all()
-            if queue and number in still[:1]:
+            if queue and (block, number) in still.first:
                 queue.freezer.on()
             result = shell.type(command.text, max(end - time.monotonic(), 1), queue.hope if queue else None)
-            if queue and number in still[-1:]:
+            if queue and (block, number) in still.last:
                 queue.freezer.off()
             outcome.results.append(self._at_home(result))
             if result.code is None:
@@ -236,13 +240,22 @@ class Session:
                 break
             self._check(block, command, outcome, location)
 
+    def _still(self, page: str) -> Still:
+        """Return where on a page jobs stand still."""
+        if page not in self._stills:
+            blocks = [block for block in self._site.of(Transcript) if block.page == page and not block.on_host]
+            self._stills[page] = standing_still(
+                [block for block in blocks if not block.slurm or self._release in block.slurm]
+            )
+        return self._stills[page]
+
     def _check(self, block: Transcript, command: Command, outcome: Outcome, location: str) -> None:
         """Compare the exit code and the output of the last command with the page."""
         result = outcome.results[-1]
         if result.code != command.exit:
             said = "\n".join(result.lines[-20:])
             outcome.fail(f"{location}\nexit code {result.code} instead of {command.exit}\n{said}")
-        shown = [line.rstrip() for line in command.output]
+        shown = command.shown
         if not block.compared:
             if any(shown) and words(shown).isdisjoint(words(result.lines)):
                 outcome.fail(f"{location}\nno word that is shown was printed\n{difference(shown, result.lines)}")
@@ -273,7 +286,11 @@ class Session:
         if written.code != 0 or self._read(file) != new:
             outcome.fail("\n".join([f"{block.location}: {file} can't be written", *written.lines]))
         elif block.result:
-            listing = (self._site.source / block.result).read_text(encoding="utf-8")
+            try:
+                listing = (self._site.source / block.result).read_text(encoding="utf-8")
+            except (OSError, UnicodeError) as error:
+                outcome.fail(f"{block.location}: {block.result} can't be read: {error}")
+                return
             if listing != new:
                 changed = difference(listing.splitlines(), new.splitlines())
                 outcome.fail(f"{block.location}: the edited {file} is not {block.result}\n{changed}")

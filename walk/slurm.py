@@ -8,18 +8,23 @@ import re
 import shlex
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from walk.errors import Broken
 from walk.freezer import Freezer
-from walk.model import RELEASE, Command
+from walk.model import RELEASE, Command, Transcript
 from walk.shell import Helper
 
 # The beginning of a command, where others stand before it.
 BEGIN = r"(?:^|[;&|({!`]|\b(?:do|then|else|if|while|until|time)\b)\s*(?:\w+=\S*\s+)*"
 # What is typed while jobs wait or run. Before anything else, a learner waits for their end.
 AT_ONCE = re.compile(BEGIN + r"(?:sbatch|squeue|scancel|scontrol)\b", re.MULTILINE)
-LOOKS = re.compile(BEGIN + r"squeue\b", re.MULTILINE)
+LOOKS = re.compile(BEGIN + r"(?:squeue|scontrol\s+(?:-\S+\s+)*show\s+(?:-\S+\s+)*jobs?)\b", re.MULTILINE)
+SUBMITS = re.compile(BEGIN + r"sbatch\b", re.MULTILINE)
+# What a page shows of jobs that run: their state, or an id or a number of jobs without a word of waiting behind it.
+RUNNING = re.compile(r"(?:\s|=|^)(?:R|RUNNING)(?:\s|$)|^\s*[1-9]\d*(?:_\d+)?\b(?!.*(?:\bPD\b|\bPENDING\b|\())")
+# What runs in a job and waits for its end: it would stand still with it.
+NEEDS_JOBS = re.compile(BEGIN + r"(?:srun|salloc|sattach|sbatch\b[^\n;|&]*\s(?:-W|--wait))\b", re.MULTILINE)
 # Reasons why a job waits, as `reason_of` writes them.
 # Until a person does something: nobody waits for its end.
 FOR_A_PERSON = {
@@ -44,6 +49,15 @@ STEP = 0.2  # seconds between two questions
 LONG = 1.0  # the same after a long wait
 LOOK = 2.0  # seconds between two looks at the nodes
 STILL = 1.0  # seconds in which the queue must not change
+
+
+@dataclass
+class Still:
+    """Where jobs stand still: from the commands `first`, to the commands `last`, and over the ends of some blocks."""
+
+    first: set[tuple[Transcript, int]] = field(default_factory=set)
+    last: set[tuple[Transcript, int]] = field(default_factory=set)
+    over: set[Transcript] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -282,22 +296,41 @@ def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
     return bool(bad) and (len(bad) == len(own) or reason_of(job).startswith(UNAVAILABLE))
 
 
-def standing_still(typed: Sequence[Command]) -> range:
-    """Return from which command to which one jobs stand still: from their submission to the look at them."""
-    looks = [number for number, command in enumerate(typed) if shows_running(command)]
-    if not looks:
-        return range(0)
-    first = looks[0]
-    while first > 0:
-        first -= 1
-        if not AT_ONCE.search(typed[first].bare):  # before it, a learner waits for the end of jobs
-            break
-    return range(first, looks[-1] + 1)
+def standing_still(blocks: Sequence[Transcript]) -> "Still":
+    """Return where jobs stand still, on a page with these blocks: from their submission to the last look at them.
+
+    Where the output of a look is only shown, nobody minds what it is.
+    """
+    groups: list[list[tuple[Transcript, int]]] = [[]]
+    for block in blocks:
+        for number, command in enumerate(block.commands):
+            # Before any other command than these, a learner waits for the end of jobs.
+            if not AT_ONCE.search(command.bare) or NEEDS_JOBS.search(command.bare):
+                groups.append([])
+            if not NEEDS_JOBS.search(command.bare):
+                groups[-1].append((block, number))
+    still = Still()
+    for group in groups:
+        looks = [place for place, (block, number) in enumerate(group) if shows_running(block, number)]
+        if looks:
+            # Another command than these may be a script that submits jobs.
+            begin = [place for place, (block, number) in enumerate(group) if may_submit(block.commands[number])]
+            held = group[min([*begin, looks[0]]) : looks[-1] + 1]
+            still.first.add(held[0])
+            still.last.add(held[-1])
+            still.over |= {block for block, _ in held if block != held[-1][0]}
+    return still
 
 
-def shows_running(command: Command) -> bool:
-    """Tell whether the page shows jobs that run below this command."""
-    return bool(LOOKS.search(command.bare)) and any(re.search(r"\sR\s", line) for line in command.output)
+def may_submit(command: Command) -> bool:
+    """Tell whether there may be more jobs after this command."""
+    return bool(SUBMITS.search(command.bare)) or not AT_ONCE.search(command.bare)
+
+
+def shows_running(block: Transcript, number: int) -> bool:
+    """Tell whether the page shows jobs that run below this command, and that is compared."""
+    command = block.commands[number]
+    return block.compared and bool(LOOKS.search(command.bare)) and any(map(RUNNING.search, command.output))
 
 
 def rests(jobs: list[Job]) -> bool:

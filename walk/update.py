@@ -1,7 +1,13 @@
 """Writes what a session got back into the pages: the outputs of transcripts that are not what the pages show."""
 
 import difflib
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from walk.collect import Site
@@ -11,6 +17,9 @@ from walk.model import PROMPT, Block, Transcript
 from walk.normalize import ANY, Normalizer, Rule
 from walk.session import Outcome
 
+# What means something else on a page than an output: a command, the end of a block, or of one around it.
+MEANING = re.compile(rf"{re.escape(PROMPT)}| {{0,3}}(?:```|:::|~{{3,}}\s*$)")
+ENDS_A_LINE = {"Cc", "Zl", "Zp"}  # such characters end a line somewhere, or are none that a page can have
 ALIKE = 0.5  # how alike two lines are, from 0 to 1, of which one is taken for the other one's successor
 
 
@@ -29,17 +38,32 @@ def update(site: Site, outcomes: list[Outcome]) -> list[str]:
         if any(match is None or match.renumbered for match in outcome.matches):
             pages.setdefault(outcome.block.page, {})[outcome.block] = new_text(outcome, site.rules)
     files = {page.name: page.file for page in site.pages}
-    texts = {files[page]: rewritten(files[page].read_text(encoding="utf-8"), new) for page, new in pages.items()}
-    for path, text in texts.items():
-        replace(path, text)
+    replace({files[page].resolve(): new for page, new in pages.items()})
     return [block.location for new in pages.values() for block in new]
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a file so that it is the old one or the new one, whenever somebody looks."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+def replace(pages: dict[Path, dict[Block, str]]) -> None:
+    """Write new texts of blocks into files, all or none: WalkError. Each is the old one or the new one at any time."""
+    before: dict[Path, bytes] = {}
+    with ExitStack() as stack:
+        written = {}
+        try:
+            for path, new in pages.items():
+                before[path] = path.read_bytes()
+                temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent), path.name)
+                stack.callback(shutil.rmtree, temporary.parent, ignore_errors=True)
+                temporary.write_bytes(rewritten(before[path].decode(), new).encode())
+                shutil.copymode(path, temporary)
+                with suppress(PermissionError):  # the walk may be root's, and the page is not
+                    os.chown(temporary, path.stat().st_uid, path.stat().st_gid)
+                written[path] = temporary
+            for path, temporary in written.items():
+                temporary.replace(path)
+        except OSError as error:
+            for path in written:
+                if path.read_bytes() != before[path]:
+                    path.write_bytes(before[path])
+            raise WalkError(f"nothing is written: {error.filename}: {error.strerror}") from None
 
 
 def new_text(outcome: Outcome, rules: Sequence[Rule]) -> str:
@@ -51,12 +75,17 @@ def new_text(outcome: Outcome, rules: Sequence[Rule]) -> str:
         if match and not match.renumbered:
             lines += command.output
             continue
-        shown, got = [line.rstrip() for line in command.output], result.lines
-        meaning = (PROMPT, "```", ":::")
-        if unfit := next((line for line in got if line == ANY or line.startswith(meaning)), None):
-            raise WalkError(f"{outcome.block.location}: the output has a line that means something else there: {unfit}")
+        shown, got = command.shown, result.lines
+        if unfit := next(filter(means_something, got), ""):
+            said = f"the output has a line that means something else there: {unfit!r}"
+            raise WalkError(f"{outcome.block.location}: {said}")
         lines += renumbered(shown, match) if match and ANY in shown else shorten(shown, got, rules)
     return "\n".join(lines)
+
+
+def means_something(line: str) -> bool:
+    """Tell whether a line of output would be something else on a page."""
+    return line == ANY or bool(MEANING.match(line)) or any(unicodedata.category(one) in ENDS_A_LINE for one in line)
 
 
 def renumbered(shown: list[str], match: Match) -> list[str]:
@@ -101,7 +130,7 @@ def successors(shown: list[str], got: list[str]) -> list[str]:
 
 
 def rewritten(source: str, new: dict[Block, str]) -> str:
-    """Return the source of a page with new texts of blocks; what is nested keeps its indentation.
+    """Return the source of a page with new texts of blocks; what is nested keeps its indentation, a line its end.
 
     WalkError if the page is not what it was when it was built.
     """
@@ -110,8 +139,9 @@ def rewritten(source: str, new: dict[Block, str]) -> str:
     for block, text in sorted(new.items(), key=lambda entry: entry[0].line, reverse=True):
         first, old = block.line - 1, block.text.split("\n")
         indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        end = "\r" if lines[first].endswith("\r") else ""
         there = [line.removeprefix(indent).rstrip() for line in lines[first : first + len(old)]]
         if there != [line.rstrip() for line in old]:
             raise WalkError(f"{block.location}: the page has changed since it was built")
-        lines[first : first + len(old)] = [f"{indent}{line}".rstrip() for line in text.split("\n")]
+        lines[first : first + len(old)] = [f"{indent if line else ''}{line}{end}" for line in text.split("\n")]
     return "\n".join(lines)

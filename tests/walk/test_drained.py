@@ -61,20 +61,26 @@ def test_a_killed_walk_leaves_no_cluster(on_slurm, number, running, wait):
     assert not running(f"sleep 7804.{ME}") and not running(f"sleep 7805.{ME}")
 
 
+LOOK = """\
+$ squeue --me
+             JOBID PARTITION     NAME     USER ST       TIME  NODES NODELIST(REASON)
+                 1     short    bread  learner  R       0:00      1 n1"""
+BLOCK = "\n```\n\n```{transcript}\n"  # between two blocks
+LOOKS = [
+    f"\n{LOOK}",
+    f"{BLOCK}{LOOK}",
+    f"{BLOCK}$ squeue --me -h | wc -l\n1",
+    f"{BLOCK}$ scancel 99\n$ squeue --me -h -o '%j %T'\nbread RUNNING",
+    f"{BLOCK}$ scontrol show job 5 | grep -o JobState=.*G\nJobState=RUNNING",
+]
+
+
 def test_jobs_that_are_over_in_a_second_are_shown_while_they_run(on_slurm):
     """However long the learner takes to look: they stand still meanwhile, and go on afterwards."""
-    shown = "1     short    bread  learner  R       0:00      1 n1"
-    header = "             JOBID PARTITION     NAME     USER ST       TIME  NODES NODELIST(REASON)"
-    typed = [
-        '$ sbatch --job-name=bread --wrap="sleep 1; echo baked" && sleep 5',
-        "Submitted batch job 1",
-        "$ squeue --me",
-        header,
-        f"                 {shown}",
-        "$ cat slurm-1.out",
-        "baked",
-        "$ mkdir -p kitchen",
-    ]
-    on_slurm.change("index.md", "$ mkdir -p kitchen", "\n".join(typed))
-    wrong = on_slurm.walk("index")
-    assert wrong == {"index.md:9": []}
+    typed = []
+    for number, look in enumerate(LOOKS, 1):
+        submit = f'$ sbatch --job-name=bread --wrap="sleep 1; echo baked" && sleep 4\nSubmitted batch job {number}'
+        look = look.replace("                 1 ", f"                 {number} ")
+        typed.append(f"{submit}{look}\n$ cat slurm-{number}.out\nbaked")
+    on_slurm.change("index.md", "$ mkdir -p kitchen", "\n".join([*typed, "$ mkdir -p kitchen"]))
+    assert not any(on_slurm.walk("index").values())

@@ -1,6 +1,7 @@
 """A walk types a page as it is written, says what is wrong where, goes on, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import tempfile
 
@@ -10,6 +11,7 @@ from walk.environments import environment_of
 from walk.errors import WalkError
 from walk.model import Transcript
 from walk.session import Session
+from walk.update import update
 
 ME = os.getpid()  # the tests of other workers look for such processes, too
 
@@ -91,6 +93,36 @@ def test_an_edit_that_is_not_written_is_noticed(small):
     small.change("bake.md", "$ sh weigh.sh 2", "$ set -o noclobber\n$ sh weigh.sh 2")
     wrong = small.walk()
     assert any("weigh.sh can't be written" in text for texts in wrong.values() for text in texts)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_result_that_cannot_be_read_is_one_line_and_nothing_is_recorded(small, content):
+    (small.source / "result.sh").write_bytes(content or b"")
+    small.change("bake.md", ":result: code/weigh.sh", ":result: result.sh")
+    small.change("bake.md", "800 grams of flour", "nothing")
+    small.build()
+    (small.source / "result.sh").unlink()
+    if content:
+        (small.source / "result.sh").write_bytes(content)
+    before = (small.source / "bake.md").read_bytes()
+    code, said = small.run("--update-outputs", ".", build=False)
+    assert code == pytest.ExitCode.TESTS_FAILED and "Traceback" not in said
+    assert "\nbake.md:22: result.sh can't be read: " in said
+    assert "nothing is written, because not only outputs are wrong: bake.md:22\n" in said
+    assert (small.source / "bake.md").read_bytes() == before
+
+
+def test_a_block_at_which_the_walk_itself_fails_is_not_recorded(small, monkeypatch):
+    small.change("bake.md", "800 grams of flour", "nothing")
+    site = small.collect()
+    monkeypatch.setattr(Session, "_edit", lambda *_: 1 / 0)
+    with Session(site, environment_of(site)) as session:
+        with pytest.raises(ZeroDivisionError):
+            list(session)
+        list(session)
+    assert [outcome.block for outcome in session.outcomes] == site.walked
+    with pytest.raises(WalkError, match=r"^nothing is written, because not only outputs are wrong: bake\.md:22$"):
+        update(site, session.outcomes)
 
 
 def test_a_command_that_ends_the_shell_is_named(small):
@@ -267,9 +299,11 @@ def test_a_shell_that_does_not_start_is_one_line(small, monkeypatch, verb, line)
     assert log.read_text().split() == ["up", "run", "down"]
 
 
-def test_a_machine_without_bash(small, monkeypatch):
+def test_a_machine_without_bash(small, tmp_path, monkeypatch):
     small.collect()
-    monkeypatch.setenv("PATH", "/nowhere")
+    for name in ("sh", "rm"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WalkError, match=r"^bash: No such file or directory$"):
         small.walk()
 
@@ -293,6 +327,32 @@ def test_a_page_that_ends_the_shell_of_the_walk_keeps_its_own(small):
     small.change("share.md", "$ date\nSun Nov 22 12:00:00 UTC 2026", "$ test $bread = rye && echo rye\nrye")
     wrong = small.walk("share")
     assert wrong["index.md:9"] == [] and wrong["share.md:20"] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("ends", ["exec", "trap '' TERM;"], ids=["it can end", "it is up already"])
+def test_a_walk_that_is_killed_while_the_cluster_starts_leaves_none(small, number, ends, running, wait):
+    sleep = f"sleep 3.{ME}" if "trap" in ends else f"sleep 7320.{ME}"
+    log = small.cluster(f"up) {ends} {sleep} ;;\ndown) echo ended >>cluster ;;")
+    process = small.start("index.md")
+    wait(lambda: running(sleep))
+    process.send_signal(number)
+    process.communicate(timeout=600)
+    wait(lambda: log.read_text().split()[-1] == "down")
+    wait(lambda: not running(sleep))
+    assert log.read_text().split() == ["up", "down"]
+
+
+def test_a_walk_that_is_killed_leaves_no_folder(small, tmp_path, running, wait):
+    small.change("index.md", "$ cd kitchen", f"$ sleep 7321.{ME}")
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    process = small.start("index.md", env={"TMPDIR": str(folder)})
+    wait(lambda: running(f"sleep 7321.{ME}"))
+    assert list(folder.iterdir()) != []
+    process.kill()
+    process.communicate(timeout=600)
+    wait(lambda: not running(f"sleep 7321.{ME}") and list(folder.iterdir()) == [])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

@@ -1,5 +1,8 @@
 """What a walk got is written into the pages where they show something else, and only there."""
 
+import errno
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,14 +64,84 @@ def test_other_ids_are_written_only_together_with_something_else(small):
     assert outputs(small) == []
 
 
-@pytest.mark.parametrize("line", ["$ rm -rf kitchen", "...", "```"])
+# As `printf` has them. The last ones end a line for Python, for a browser, or for Markdown.
+UNFIT = [
+    "$ rm -rf kitchen", "...", "```", "  ```", " ::::", "~~~~",
+    r"a\fb", r"a\vb", r"a\034b", r"a\u0085b", r"a\u2028b", r"a\000b", r"a\033[2Jb",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", UNFIT)
 def test_an_output_that_a_page_cannot_show_is_not_written(small, line):
     small.change("bake.md", "800 grams of flour", "nothing")
-    small.change("share.md", "$ seq 1 9\n1", f"$ echo '{line}'; seq 1 9\n0")
+    small.change("share.md", "$ seq 1 9\n1", f"$ printf '{line}\\n'; seq 1 9\n0")
     before = texts(small)
     with pytest.raises(WalkError, match=r"share\.md:8: the output has a line that means something else there"):
         outputs(small)
     assert texts(small) == before
+
+
+@pytest.mark.parametrize("line", ["    ```", "a ```", "    ~~~^^^", "~~~^", "    $ ls", " ...", "\u00a0tree"])
+def test_what_only_looks_like_something_else_is_written_and_stays(small, line):
+    small.change("share.md", "$ seq 1 9", f"$ printf '%s\\n' '{line}'\nnothing\n$ seq 1 9")
+    assert outputs(small) == ["share.md:8"]
+    assert f"'\n{line}\n$ seq 1 9\n" in texts(small)["share.md"]
+    assert outputs(small) == []
+
+
+def test_what_is_typed_stays_as_it_is(small):
+    """Blanks at the end of a line may be what a command is about."""
+    typed = "  $ cat -A <<'END'\n  bread  \n\n    \n  END\n"
+    small.change("bake.md", "  $ ls no-oven\n", f"{typed}  $ ls no-oven\n")
+    small.change("bake.md", ":exit: 0 2", ":exit: 0 0 2")
+    assert outputs(small) == ["bake.md:38"]
+    assert f"{typed}  bread  $\n  $\n    $\n  $ ls no-oven\n" in texts(small)["bake.md"]
+    assert outputs(small) == []
+
+
+def test_an_empty_line_above_the_next_command_is_no_difference(small):
+    small.change("share.md", "9\n$ pwd", "9\n\n$ pwd")
+    assert outputs(small) == []
+    small.change("share.md", "1\n...", "0\n...")
+    assert outputs(small) == ["share.md:8"]
+    assert outputs(small) == []
+
+
+def test_a_page_stays_the_file_that_it_is(small, tmp_path):
+    """Its ends of lines, its mode, its owner, and the link that leads to it."""
+    small.change("bake.md", "800 grams of flour", "nothing")
+    page, elsewhere = small.source / "bake.md", tmp_path / "elsewhere.md"
+    text = page.read_bytes().replace(b"\n", b"\r\n")
+    elsewhere.write_bytes(text)
+    elsewhere.chmod(0o640)
+    page.unlink()
+    page.symlink_to(elsewhere)
+    before = elsewhere.stat()
+    assert outputs(small) == ["bake.md:8"]
+    assert page.is_symlink() and elsewhere.read_bytes() == text.replace(b"nothing", b"800 grams of flour")
+    after = elsewhere.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "site"] == ["elsewhere.md"]
+
+
+@pytest.mark.parametrize("fails", ["write_bytes", "replace"])
+def test_where_a_page_cannot_be_written_none_is(small, monkeypatch, fails):
+    small.change("bake.md", "800 grams of flour", "nothing")
+    small.change("share.md", "1\n...", "0\n...")
+    before = texts(small)
+    small.walk()
+    there = getattr(Path, fails)
+
+    def full(path, *arguments):
+        if path.name == "share.md" and path.parent != small.source:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return there(path, *arguments)
+
+    monkeypatch.setattr(Path, fails, full)
+    with pytest.raises(WalkError, match=r"^nothing is written: .*share\.md: No space left on device$"):
+        update(small.site, small.outcomes)
+    assert texts(small) == before
+    assert {path.name for path in small.source.iterdir() if path.name.startswith(".")} == set()
 
 
 def test_where_a_command_ends_otherwise_nothing_is_written(small):
