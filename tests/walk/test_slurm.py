@@ -1,6 +1,7 @@
 """A wait ends as soon as what it waits for can't come, with what Slurm says; what may mend itself gets its time."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from walk import slurm
 from walk.environments import HELD
 from walk.errors import Broken
+from walk.model import Transcript, parse
 from walk.shell import Helper, Shell
 
 # Commands of a Slurm that says what is in files; what it says later, it says after the third look at the nodes.
@@ -222,6 +224,46 @@ def test_no_hope_while_a_command_waits(fake):
     fake.says("nodes", DRAINED)
     with pytest.raises(Broken):
         fake.queue.hope()
+
+
+RUNS = "JOBID ST TIME\n7 R 0:01"
+WAITS = "JOBID ST TIME\n7 PD 0:00"
+STILL = {  # blocks, of commands that are numbered from 0; from which one to which one jobs stand still
+    "in one block": (["ls", "sbatch a", f"squeue\n{RUNS}", "ls"], ["0-2"]),
+    "in the next block": (["sbatch a", "", f"squeue\n{RUNS}"], ["0-1"]),
+    "a script submits": (["sh a", f"squeue\n{RUNS}"], ["0-1"]),
+    "a script submits, in the block before": (["sh a", "", f"squeue\n{RUNS}"], ["0-1"]),
+    "in other words": (["sbatch a", "squeue -O State\nSTATE\nRUNNING"], ["0-1"]),
+    "a number": (["sbatch a", "squeue -h | wc -l\n8"], ["0-1"]),
+    "ids": (["sbatch a", "squeue -h -r -o %i\n7_0\n7_1"], ["0-1"]),
+    "a record": (["sbatch a", "scontrol -o show job 7\nJobId=7 JobState=RUNNING"], ["0-1"]),
+    "several looks": (["sbatch a", f"squeue\n{RUNS}", "scancel 8", f"squeue\n{RUNS}", "scancel 7"], ["0-3"]),
+    "each its own": (["sbatch a", f"squeue\n{RUNS}", "ls", "ls", "sbatch b", f"squeue\n{RUNS}"], ["0-1", "3-5"]),
+    "it waits": (["sbatch a", f"squeue\n{WAITS}"], []),
+    "a number of none": (["sbatch a", "squeue -h | wc -l\n0"], []),
+    "no look": (["sbatch a", "echo 8\n8"], []),
+    "a look at something else": (["sbatch a", "scontrol show node\nState=RUNNING"], []),
+    "it runs in a job": (["sbatch a", "srun hostname", f"squeue\n{RUNS}"], ["2-2"]),
+    "it waits for the job": (["sbatch --wait a", f"squeue\n{RUNS}"], ["1-1"]),
+}
+
+
+@pytest.mark.parametrize(("typed", "ranges"), STILL.values(), ids=STILL)
+def test_from_where_to_where_jobs_stand_still(typed, ranges):
+    blocks, places = [[]], []
+    for text in typed:
+        blocks += [] if text else [[]]
+        blocks[-1] += [f"$ {text}"] if text else []
+    page = []
+    for number, commands in enumerate(map("\n".join, blocks)):
+        page.append(Transcript("index", number, commands, tuple(parse(commands)), 600, True, False))
+        places += [(page[-1], command) for command in range(len(page[-1].commands))]
+    still = slurm.standing_still(page)
+    ends = [tuple(map(int, one.split("-"))) for one in ranges]
+    assert still.first == {places[first] for first, _ in ends} and still.last == {places[last] for _, last in ends}
+    assert still.over == {places[first][0] for first, last in ends if places[first][0] != places[last][0]}
+    only_shown = [replace(block, compared=False) for block in page]
+    assert slurm.standing_still(only_shown) == slurm.Still()
 
 
 DRAINS = """run)
