@@ -1,7 +1,6 @@
 """Where pages are walked: on a cluster that the walk starts itself, in a sandbox of this host, or on the host."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,16 @@ NAME = "PRACTICE_CLUSTER_NAME"  # the variable that says which of the clusters o
 LIMIT = 600
 # Lives on when the walk is killed, and sees that by the end of what it reads; a word dismisses it.
 AT_THE_END = ["sh", "-c", 'read -r word; test -z "$word" || exit 0; exec "$@"', "sh"]
-# A command behind it is asked to end when the walk is killed, where a machine has this (setpriv(1)).
-UNTIL_KILLED = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+# Begins a command that is asked to end when the walk is killed.
+ASKED = f"""
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl({holder.SET_PDEATHSIG}, signal.SIGTERM)
+try:
+    os.execvp(sys.argv[1], sys.argv[1:])
+except OSError as error:
+    sys.exit(sys.argv[1] + ": " + error.strerror)
+"""
+UNTIL_KILLED = [sys.executable, "-IS", "-c", ASKED] if holder.LINUX else []
 
 
 class Sandbox:

@@ -158,9 +158,8 @@ class Session:
             raise
         except WalkError as wrong:
             outcome.fail(f"{self._at}: {wrong}")
-        finally:
-            if self._queue and (outcome.failed or block not in self._still(block.page).over):
-                self._queue.freezer.off()
+        if outcome.failed and self._queue:
+            self._queue.freezer.off()
         if block == self._last[block.page]:
             self._leave_host()
             if self._queue:

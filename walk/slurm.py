@@ -53,11 +53,10 @@ STILL = 1.0  # seconds in which the queue must not change
 
 @dataclass
 class Still:
-    """Where jobs stand still: from the commands `first`, to the commands `last`, and over the ends of some blocks."""
+    """Where jobs stand still: from the commands `first` to the commands `last`, of which some are in later blocks."""
 
     first: set[tuple[Transcript, int]] = field(default_factory=set)
     last: set[tuple[Transcript, int]] = field(default_factory=set)
-    over: set[Transcript] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -296,7 +295,7 @@ def may_lack_nodes(job: Job, nodes: list[Node]) -> bool:
     return bool(bad) and (len(bad) == len(own) or reason_of(job).startswith(UNAVAILABLE))
 
 
-def standing_still(blocks: Sequence[Transcript]) -> "Still":
+def standing_still(blocks: Sequence[Transcript]) -> Still:
     """Return where jobs stand still, on a page with these blocks: from their submission to the last look at them.
 
     Where the output of a look is only shown, nobody minds what it is.
@@ -315,10 +314,8 @@ def standing_still(blocks: Sequence[Transcript]) -> "Still":
         if looks:
             # Another command than these may be a script that submits jobs.
             begin = [place for place, (block, number) in enumerate(group) if may_submit(block.commands[number])]
-            held = group[min([*begin, looks[0]]) : looks[-1] + 1]
-            still.first.add(held[0])
-            still.last.add(held[-1])
-            still.over |= {block for block, _ in held if block != held[-1][0]}
+            still.first.add(group[min([*begin, looks[0]])])
+            still.last.add(group[looks[-1]])
     return still
 
 

@@ -50,8 +50,10 @@ def replace(pages: dict[Path, dict[Block, str]]) -> None:
         try:
             for path, new in pages.items():
                 before[path] = path.read_bytes()
-                temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent), path.name)
-                stack.callback(shutil.rmtree, temporary.parent, ignore_errors=True)
+                number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+                os.close(number)
+                temporary = Path(name)
+                stack.callback(temporary.unlink, missing_ok=True)
                 temporary.write_bytes(rewritten(before[path].decode(), new).encode())
                 shutil.copymode(path, temporary)
                 with suppress(PermissionError):  # the walk may be root's, and the page is not
