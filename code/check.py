@@ -316,7 +316,9 @@ def ask_sacct(*options, fields):
     command += [*options, f"--format={','.join(fields)}"]
     # Tasks that never started are one row. Without this, sacct cuts a long list.
     environment = {**os.environ, "SLURM_BITSTR_LEN": "0"}
-    done = subprocess.run(command, capture_output=True, env=environment)
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
     if done.returncode:
         said = first_line(done.stderr.decode(errors="replace"))
         raise CannotTell(f"sacct gave no answer: {said}")
@@ -666,7 +668,8 @@ def run_pi(index):
     try:
         done = subprocess.run(
             [*python, "-c", RUN_AND_TELL_SEEDS, *script],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             timeout=SECONDS_OF_A_TASK,
         )
     except subprocess.TimeoutExpired:

@@ -30,7 +30,7 @@ def with_arguments(script, submitted):
     _, found, arguments = f"{submitted} ".partition(f" {script} ")
     if not found:
         sys.exit(f"{script} is not the script in: {submitted or 'no line'}")
-    return shlex.join([script, *arguments.split()])
+    return " ".join(shlex.quote(word) for word in [script, *arguments.split()])
 
 
 def tasks_of(array):
