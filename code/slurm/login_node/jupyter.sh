@@ -15,6 +15,6 @@ port=$(env/bin/python -c '
 import socket
 print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
 
-echo "On your laptop: ssh -N -L $port:127.0.0.1:$port -J LOGIN $(hostname)"
+echo "On your laptop: ssh -N -L $port:127.0.0.1:$port -J $USER@LOGIN $USER@$(hostname)"
 env/bin/jupyter lab --no-browser --ip=127.0.0.1 --port="$port" \
     --ServerApp.port_retries=0
