@@ -692,7 +692,9 @@ def check_threads_and_seeds(answers):
         hint = "its last line is right as it is"
         raise Wrong(f"task 0 of python/my_pi.py does not estimate pi: {said[0]}", hint)
     hint = "make a generator from the index: np.random.default_rng([index, 1])"
-    if run_pi(0)[0] != said[0]:
+    # Without a seed, the four digits are the same by chance once in sixty times.
+    again = 1 if runs[0][1] else 5
+    if any(run_pi(0)[0] != said[0] for _ in range(again)):
         raise Wrong("task 0 has another answer each time: it has no seed", hint)
     if len(set(said)) == 1:
         raise Wrong("all tasks have the same answer: one seed for all", hint)

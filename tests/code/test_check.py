@@ -198,6 +198,14 @@ SOLVED = {
     "cities": {"python/my_code_for_index.py": INDEX},
 }
 # Wrong answers: what is changed in the solution (files, text in the rows of sacct, answers), and what must be said.
+# What happens by chance to a script without a seed.
+TWICE_THE_SAME = """import sys
+from pathlib import Path
+calls = Path("../calls")
+calls.write_text((calls.read_text() if calls.exists() else "") + "x")
+index, number = sys.argv[1], len(calls.read_text())
+print(f"task {index}: pi is about 3.14{index if number <= 5 else number}")
+"""
 WRONG = {
     "split": [
         ({"missing.txt": ""}, "missing.txt is empty: > takes standard output only"),
@@ -298,6 +306,7 @@ WRONG = {
         (drawn("np.random.default_rng([1, index])"), "where NumPy loses a 0: [1, 0] is the seed [1]"),
         (drawn("np.random.default_rng([index % 2, 1])"), "tasks 0 and 2 have the same answer, and the same seed"),
         ({"python/my_pi.py": PI.replace("np.random.seed(1)", "")}, "task 0 has another answer each time"),
+        ({"python/my_pi.py": TWICE_THE_SAME}, "task 0 has another answer each time"),
         ({"python/my_pi.py": "import sys\nsys.exit('no\\nidea')\n"}, "python/my_pi.py fails: idea"),
         ({"python/my_pi.py": "raise SystemExit(1)\n"}, "python/my_pi.py fails: no word"),
         ({"python/my_pi.py": "print('task 0: 3')\n"}, "task 0 of python/my_pi.py does not estimate pi: 3"),
