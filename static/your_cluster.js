@@ -48,14 +48,8 @@
       place.textContent = text;
     }
     place.classList.toggle("filled", filled);
-    if (text) {
-      place.role = "button";
-      place.tabIndex = 0;
-      place.title = `Your cluster: ${site}`;
-    } else {
-      for (const name of ["role", "tabindex", "title"]) {
-        place.removeAttribute(name);
-      }
+    for (const [name, said] of Object.entries({ role: "button", tabindex: 0, title: `Your cluster: ${site}` })) {
+      text ? place.setAttribute(name, said) : place.removeAttribute(name);
     }
   }
 
@@ -86,11 +80,19 @@
   }
 
   function edit(name) {
+    const places = [...document.querySelectorAll(".your-cluster-button, .place")];
+    const back = places.slice(0, places.indexOf(document.activeElement) + 1);
     const form = box("form").querySelector("form");
     for (const input of form.querySelectorAll("input")) {
       input.value = values[input.name] ?? "";
     }
     check(form);
+    // The browser gives the focus back, but not to a line that was cleared: then the nearest place above it has it.
+    box("form").onclose = () =>
+      back.findLast((place) => {
+        place.focus();
+        return place.matches(":focus");
+      });
     box("form").showModal();
     form.elements[name]?.select();
   }
@@ -115,11 +117,7 @@
       return now ? [...refused, `${name}: stays ${now}`] : refused;
     });
     box("offer").querySelector("ul").replaceChildren(
-      ...lines.map((text) => {
-        const item = document.createElement("li");
-        item.textContent = text;
-        return item;
-      }),
+      ...lines.map((textContent) => Object.assign(document.createElement("li"), { textContent })),
     );
     box("offer").offered = found;
     box("offer").showModal();
@@ -145,7 +143,7 @@
   }
 
   function click(event) {
-    const place = event.target.closest(".place.filled, .place[role]");
+    const place = event.target.closest(".place[role]");
     const link = event.target.closest("a[data-places]");
     if (place && getSelection().isCollapsed) {
       edit(place.dataset.site);

@@ -258,6 +258,24 @@ def test_it_needs_no_mouse_and_one_key_clears(page):
     assert page.evaluate("localStorage.getItem('your-cluster')") is None
 
 
+# Each listing with its mail address, and where the nearest place above it stands that is there without values.
+ABOVE = {(PAGE, LISTING): LISTING, ("content/array-jobs", "#slurm-index-arithmetic-sh pre"): ".your-cluster-button"}
+
+
+@pytest.mark.parametrize(("name", "block"), ABOVE)
+@pytest.mark.parametrize("button", ["Clear all", "Cancel", "Save"])
+def test_the_focus_goes_to_the_nearest_place_when_the_line_is_gone(filled, name, block, button):
+    page = filled(name, {"mail": "me@example.org"})
+    page.locator(f"{block} .place[data-site=mail]").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_function(f"() => !document.querySelector('{FORM}').contains(document.activeElement)")
+    wanted = ABOVE[name, block] if button == "Clear all" else ".place[data-site=mail]"
+    assert page.evaluate("where => document.activeElement.closest(where) != null", wanted)
+    page.keyboard.press("Enter")
+    assert page.locator(FORM).is_visible()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
