@@ -26,6 +26,8 @@ PATTERNS = patterns(SCRIPT)
 VALUES = {
     "account": "course",
     "partition": "night",
+    "qos": "regular",
+    "constraint": "cpu",
     "mail": "me@example.org",
     "module": "module load apptainer/1.3.5",
     "runtime": "singularity",
@@ -150,7 +152,7 @@ TEXTS = st.one_of(st.text(), *(st.from_regex(pattern, fullmatch=True) for patter
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(found=st.dictionaries(st.one_of(st.sampled_from(sorted(PATTERNS)), st.text()), TEXTS, max_size=7))
+@given(found=st.dictionaries(st.one_of(st.sampled_from(sorted(PATTERNS)), st.text()), TEXTS, max_size=9))
 def test_what_is_kept_is_shown_where_it_fits_and_nowhere_else(page, found):
     """For whatever text: the listing is what the script of the bundle makes of the file."""
     page.evaluate(TRY, ["stored", [found]])
@@ -161,7 +163,8 @@ def test_a_page_shows_what_was_filled_in_before_and_only_the_places_differ(fille
     new = filled(PAGE)
     assert listing(new) == fill(VALUES)
     shown = new.evaluate(LOOK)[0]
-    assert "$ sbatch --account=course --partition=night slurm/scikit_example/submit_job.sh\n" in shown
+    options = "--account=course --partition=night --qos=regular --constraint=cpu"
+    assert f"$ sbatch {options} slurm/scikit_example/submit_job.sh\n" in shown
     assert "$ cd /scratch/course/notebook-to-cluster\n" in shown
     assert "$ module load apptainer/1.3.5 && alias python='singularity exec knn.sif python'\n" in shown
     new.evaluate("document.querySelectorAll('.place').forEach(place => place.remove())")
