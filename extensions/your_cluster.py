@@ -30,8 +30,8 @@ FOLDER = rf"(?:\$HOME|\$SCRATCH|\$WORK|{PART_OF_PATH})(?:{PART_OF_PATH}){{0,15}}
 FIELDS = (
     ("account", "account", "PROJECT"),
     ("partition", "partition", "PARTITION"),
-    ("qos", "quality of service (QOS)", "regular"),
-    ("constraint", "constraint: a feature of the nodes", "cpu"),
+    ("qos", "quality of service", "regular"),
+    ("constraint", "constraint", "cpu"),
     ("mail", "mail address, for the ends of jobs", "you@example.org"),
     ("module", "line that makes Apptainer available", "module load apptainer"),
     ("runtime", "command for containers", "apptainer"),
@@ -226,14 +226,14 @@ def dialog(site: dict) -> str:
     plain = 'autocomplete="off" autocapitalize="off" spellcheck="false"'
     lists = {"partition": ' list="your-cluster-partitions"'}
     fields = [
-        f'<label>{label}<input name="{name}" placeholder="{example}" {plain}{lists.get(name, "")}></label>'
+        f'<label>{label}<input name="{name}" placeholder="{example}"{lists.get(name, "")}></label>'
         for name, label, example in FIELDS
     ]
     partitions = "".join(f'<option value="{one}"></option>' for one in site["partitions"])
     return "\n".join(
         [
             '<dialog id="your-cluster-form" class="your-cluster" aria-labelledby="your-cluster-title">',
-            '<form method="dialog" novalidate>',
+            f'<form method="dialog" novalidate {plain}>',
             '<h2 id="your-cluster-title">Your cluster</h2>',
             "<p>These values are put into every batch script, command and download. They stay in this browser."
             " Leave empty what your site does not want.</p>",
