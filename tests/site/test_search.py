@@ -244,6 +244,22 @@ def test_the_keyboard_finds_it_where_the_contents_are_put_aside(visit, address, 
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize(("width", "height"), [(600, 360), (740, 360), (1280, 400), (360, 740)])
+def test_there_is_room_for_what_was_found_in_a_low_window(new_page, address, width, height):
+    """Also for who types while the contents slide in."""
+    page = new_page(viewport={"width": width, "height": height})
+    page.goto(f"{address}content/array-jobs.html")
+    page.keyboard.press("/")
+    page.keyboard.type("array")
+    page.wait_for_function(ANSWERED)
+    page.wait_for_function("() => document.querySelector('.sidebar-search').getBoundingClientRect().x >= 0")
+    field, panel = (page.locator(part).bounding_box() for part in (FIELD, ".search ol"))
+    assert panel["height"] >= 300 and panel["width"] >= 300
+    assert panel["x"] >= 0 and panel["x"] + panel["width"] <= width and panel["y"] + panel["height"] <= height
+    assert panel["x"] >= field["x"] + field["width"] or panel["y"] >= field["y"] + field["height"]
+
+
+@pytest.mark.engine
 def test_everybody_can_read_it_on_a_phone(type_in, address):
     """In the panel, and on the page of the search."""
     page = type_in("array", viewport=PHONE, reduced_motion="reduce")
