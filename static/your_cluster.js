@@ -42,7 +42,7 @@
 
   function show(place) {
     const { site, empty = "", before = "", after = "" } = place.dataset;
-    const filled = Object.hasOwn(values, site);
+    const filled = site in values;
     const text = filled ? before + values[site] + after : empty;
     if (place.textContent !== text) {
       place.textContent = text;
@@ -87,7 +87,7 @@
       input.value = values[input.name] ?? "";
     }
     check(form);
-    // The browser gives the focus back, but not to a line that was cleared: then the nearest place above it has it.
+    // A line that was cleared can't have the focus back: the nearest place above it takes it.
     box("form").onclose = () =>
       back.findLast((place) => {
         place.focus();
@@ -105,17 +105,18 @@
     const given = Object.fromEntries(new URLSearchParams(location.hash.slice(LINK.length)));
     const found = valid(given);
     history.replaceState(null, "", location.pathname + location.search);
-    if (!Object.keys(found).length) {
-      return;
-    }
     const lines = PATTERNS.flatMap(([name]) => {
       const now = values[name];
       if (name in found) {
         return `${name}: ${found[name]}${now ? `, now ${now}` : ""}`;
       }
-      const refused = Object.hasOwn(given, name) ? [`${name}: what the link says can't be used`] : [];
+      const refused = name in given ? [`${name}: what the link says can't be used`] : [];
       return now ? [...refused, `${name}: stays ${now}`] : refused;
     });
+    if (!Object.keys(found).length) {
+      PATTERNS.some(([name]) => given[name]) && alert(lines.join("; "));
+      return;
+    }
     box("offer").querySelector("ul").replaceChildren(
       ...lines.map((textContent) => Object.assign(document.createElement("li"), { textContent })),
     );
@@ -131,7 +132,7 @@
     }
     let text = await answer.text();
     for (const [start, end, name, before, after] of JSON.parse(link.dataset.places).reverse()) {
-      if (Object.hasOwn(values, name)) {
+      if (name in values) {
         text = text.slice(0, start) + before + values[name] + after + text.slice(end);
       }
     }

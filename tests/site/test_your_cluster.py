@@ -355,6 +355,30 @@ def test_a_link_shows_what_it_would_set_and_sets_nothing_by_itself(visit, addres
     assert page.evaluate("localStorage.length") == (button == "Accept")
 
 
+@pytest.mark.parametrize(
+    ("fragment", "said"),
+    [
+        ("partition=a+b", ["partition: what the link says can't be used"]),
+        (
+            "module=date&x=y&account=%24(date)",
+            ["account: what the link says can't be used; module: what the link says can't be used"],
+        ),
+        ("", []),
+        ("x=y&mail=", []),
+    ],
+)
+def test_a_link_of_which_nothing_fits_says_so_in_one_line(visit, address, fragment, said):
+    heard = []
+
+    def listen(page):
+        page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+
+    page = visit(f"{address}{PAGE}.html#your-cluster?{fragment}", listen)
+    assert heard == said
+    assert page.url == f"{address}{PAGE}.html" and not page.locator(OFFER).is_visible()
+    assert listing(page) == (ROOT / FILE).read_text() and page.evaluate("localStorage.length") == 0
+
+
 def test_what_a_link_does_not_name_stays(filled):
     page = filled(PAGE, {"account": "mine", "runtime": "singularity"})
     page.evaluate("location.hash = '#your-cluster?account=course'")
