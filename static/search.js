@@ -43,8 +43,9 @@
 
   function answer(query) {
     const typed = words(query);
-    const tries = [typed, typed.map(bare).filter(Boolean), typed.map(stem).filter(Boolean)];
-    for (const wanted of tries.filter((wanted) => wanted.join("").length > 1)) {
+    // As texts, because most are the same, and each is looked for once.
+    const tries = new Set([typed, typed.map(bare), typed.map(stem)].map((one) => one.join(" ")));
+    for (const wanted of [...tries].map(words).filter((wanted) => wanted.join("").length > 1)) {
       const places = find(wanted);
       if (places.length) {
         return { wanted, places };

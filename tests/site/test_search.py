@@ -134,6 +134,28 @@ def test_quotes_and_brackets_are_no_obstacle(type_in, query, same):
     assert places[0] and places[0] == places[1]
 
 
+# How often a text is looked through for an answer.
+LOOKS = """query => {
+    const { matchAll } = String.prototype;
+    let looks = 0;
+    String.prototype.matchAll = function (...given) {
+        looks += 1;
+        return matchAll.apply(this, given);
+    };
+    (TYPE)(query);
+    String.prototype.matchAll = matchAll;
+    return looks;
+}""".replace("TYPE", TYPE)
+
+
+@pytest.mark.engine
+def test_what_nothing_has_is_looked_for_once(type_in):
+    page = type_in("array")
+    once = page.evaluate(LOOKS, "array")
+    assert page.evaluate(TYPE, "qxwj") == [] and page.evaluate(LOOKS, "qxwj") == once > 0
+    assert page.evaluate(LOOKS, "(qxwj)") == 2 * once, "with the brackets, and without them"
+
+
 @pytest.mark.engine
 def test_a_query_stays_text(type_in, address):
     """Whatever is typed, and whatever a link brings."""
