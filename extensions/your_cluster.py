@@ -30,6 +30,8 @@ FOLDER = rf"(?:\$HOME|\$SCRATCH|\$WORK|{PART_OF_PATH})(?:{PART_OF_PATH}){{0,15}}
 FIELDS = (
     ("account", "account", "PROJECT"),
     ("partition", "partition", "PARTITION"),
+    ("qos", "quality of service", "regular"),
+    ("constraint", "constraint", "cpu"),
     ("mail", "mail address, for the ends of jobs", "you@example.org"),
     ("module", "line that makes Apptainer available", "module load apptainer"),
     ("runtime", "command for containers", "apptainer"),
@@ -80,8 +82,8 @@ def preset(path: Path, allowed: dict[str, str]) -> dict:
     return {**said, "partitions": site.get("partitions", []), "values": values}
 
 
-def places_in_transcript(block: Transcript, names: list[str]) -> list[Place]:
-    """Return where the commands of a transcript take values. `names` are those that the bundle's script takes."""
+def places_in_transcript(block: Transcript, script: ModuleType) -> list[Place]:
+    """Return where the commands of a transcript take values. `script` is the bundle's, loaded."""
     if block.on_host:
         return []  # the machine of the practice cluster
     found: list[Place] = []
@@ -91,7 +93,7 @@ def places_in_transcript(block: Transcript, names: list[str]) -> list[Place]:
         first = command.text.partition("\n")[0]
         inside = "--jobid" in command.text  # in a job that is there already
         for match in SUBMITS.finditer(first) if not inside else ():
-            for name in ("account", "partition"):
+            for name in script.OPTIONS:
                 if f"--{name}" not in command.text:
                     found.append((start + match.end(), start + match.end(), name, f" --{name}=", ""))
         if command.text.startswith(BEGINS):
@@ -100,7 +102,7 @@ def places_in_transcript(block: Transcript, names: list[str]) -> list[Place]:
             found.append((start + match.start(), start + match.end(), "runtime", "", ""))
         if command.text == "python3 python/your_cluster.py slurm solutions":
             end = start + len(command.text)
-            found += [(end, end, name, f" --{name}='", "'") for name in names]
+            found += [(end, end, name, f" --{name}='", "'") for name in script.PATTERNS]
         if command.text == "cd ~/notebook-to-cluster":
             found.append((start + len("cd "), start + len("cd ~"), "folder", "", ""))
         start += len(command.text) + 1 + sum(len(line) + 1 for line in command.output)
@@ -182,7 +184,7 @@ class Marks:
     def places(self, node: nodes.Element) -> list[Place]:
         """Return the places of a block, counted from its beginning."""
         if isinstance(node, walked_block) and isinstance(node["block"], Transcript):
-            return places_in_transcript(node["block"], list(self.script.PATTERNS))
+            return places_in_transcript(node["block"], self.script)
         listing = node.get("listing")
         if listing is None or not (places := self.places_of(listing.file)):
             return []
@@ -224,14 +226,14 @@ def dialog(site: dict) -> str:
     plain = 'autocomplete="off" autocapitalize="off" spellcheck="false"'
     lists = {"partition": ' list="your-cluster-partitions"'}
     fields = [
-        f'<label>{label}<input name="{name}" placeholder="{example}" {plain}{lists.get(name, "")}></label>'
+        f'<label>{label}<input name="{name}" placeholder="{example}"{lists.get(name, "")}></label>'
         for name, label, example in FIELDS
     ]
     partitions = "".join(f'<option value="{one}"></option>' for one in site["partitions"])
     return "\n".join(
         [
             '<dialog id="your-cluster-form" class="your-cluster" aria-labelledby="your-cluster-title">',
-            '<form method="dialog" novalidate>',
+            f'<form method="dialog" novalidate {plain}>',
             '<h2 id="your-cluster-title">Your cluster</h2>',
             "<p>These values are put into every batch script, command and download. They stay in this browser."
             " Leave empty what your site does not want.</p>",

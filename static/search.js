@@ -43,8 +43,9 @@
 
   function answer(query) {
     const typed = words(query);
-    const tries = [typed, typed.map(bare).filter(Boolean), typed.map(stem).filter(Boolean)];
-    for (const wanted of tries.filter((wanted) => wanted.join("").length > 1)) {
+    // As texts, because most are the same, and each is looked for once.
+    const tries = new Set([typed, typed.map(bare), typed.map(stem)].map((one) => one.join(" ")));
+    for (const wanted of [...tries].map(words).filter((wanted) => wanted.join("").length > 1)) {
       const places = find(wanted);
       if (places.length) {
         return { wanted, places };
@@ -101,9 +102,12 @@
       status.textContent = `${rest ? `${shown.length} of ` : ""}${all}${rest && inPanel ? "; Enter shows more" : ""}`;
       status.hidden = !wanted.length;
       if (inPanel && shown.length) {
+        // In a low window there is more room beside the field than below it. The drawer may still slide in.
+        const beside = innerHeight < 480 && innerWidth > 576;
         const { left, bottom } = status.getBoundingClientRect();
-        list.style.setProperty("--left", `${left}px`);
-        list.style.setProperty("--top", `${bottom}px`);
+        const { right, width } = input.getBoundingClientRect();
+        list.style.setProperty("--left", `${beside ? Math.max(right, width) : Math.max(left, 16)}px`);
+        list.style.setProperty("--top", `${beside ? 8 : bottom}px`);
         list.showPopover();
       } else if (inPanel) {
         list.hidePopover();

@@ -42,20 +42,14 @@
 
   function show(place) {
     const { site, empty = "", before = "", after = "" } = place.dataset;
-    const filled = Object.hasOwn(values, site);
+    const filled = site in values;
     const text = filled ? before + values[site] + after : empty;
     if (place.textContent !== text) {
       place.textContent = text;
     }
     place.classList.toggle("filled", filled);
-    if (text) {
-      place.role = "button";
-      place.tabIndex = 0;
-      place.title = `Your cluster: ${site}`;
-    } else {
-      for (const name of ["role", "tabindex", "title"]) {
-        place.removeAttribute(name);
-      }
+    for (const [name, said] of Object.entries({ role: "button", tabindex: 0, title: `Your cluster: ${site}` })) {
+      text ? place.setAttribute(name, said) : place.removeAttribute(name);
     }
   }
 
@@ -86,11 +80,19 @@
   }
 
   function edit(name) {
+    const places = [...document.querySelectorAll(".your-cluster-button, .place")];
+    const back = places.slice(0, places.indexOf(document.activeElement) + 1);
     const form = box("form").querySelector("form");
     for (const input of form.querySelectorAll("input")) {
       input.value = values[input.name] ?? "";
     }
     check(form);
+    // A line that was cleared can't have the focus back: the nearest place above it takes it.
+    box("form").onclose = () =>
+      back.findLast((place) => {
+        place.focus();
+        return place.matches(":focus");
+      });
     box("form").showModal();
     form.elements[name]?.select();
   }
@@ -103,23 +105,20 @@
     const given = Object.fromEntries(new URLSearchParams(location.hash.slice(LINK.length)));
     const found = valid(given);
     history.replaceState(null, "", location.pathname + location.search);
-    if (!Object.keys(found).length) {
-      return;
-    }
     const lines = PATTERNS.flatMap(([name]) => {
       const now = values[name];
       if (name in found) {
         return `${name}: ${found[name]}${now ? `, now ${now}` : ""}`;
       }
-      const refused = Object.hasOwn(given, name) ? [`${name}: what the link says can't be used`] : [];
+      const refused = name in given ? [`${name}: what the link says can't be used`] : [];
       return now ? [...refused, `${name}: stays ${now}`] : refused;
     });
+    if (!Object.keys(found).length) {
+      PATTERNS.some(([name]) => given[name]) && alert(lines.join("; "));
+      return;
+    }
     box("offer").querySelector("ul").replaceChildren(
-      ...lines.map((text) => {
-        const item = document.createElement("li");
-        item.textContent = text;
-        return item;
-      }),
+      ...lines.map((textContent) => Object.assign(document.createElement("li"), { textContent })),
     );
     box("offer").offered = found;
     box("offer").showModal();
@@ -133,7 +132,7 @@
     }
     let text = await answer.text();
     for (const [start, end, name, before, after] of JSON.parse(link.dataset.places).reverse()) {
-      if (Object.hasOwn(values, name)) {
+      if (name in values) {
         text = text.slice(0, start) + before + values[name] + after + text.slice(end);
       }
     }
@@ -145,7 +144,7 @@
   }
 
   function click(event) {
-    const place = event.target.closest(".place.filled, .place[role]");
+    const place = event.target.closest(".place[role]");
     const link = event.target.closest("a[data-places]");
     if (place && getSelection().isCollapsed) {
       edit(place.dataset.site);

@@ -23,15 +23,20 @@ ACTIVATE = rf"source \/?(?:{FOLDER}\/){{1,16}}(?:bin\/activate|{CONDA})"
 PATTERNS = {
     "account": rf"{NAME}(?:@{NAME})?",
     "partition": rf"{NAME}(?:,{NAME}){{0,7}}",
+    "qos": NAME,
+    "constraint": NAME,  # one feature: a shell acts on the & and | between several
     "mail": rf"{ADDRESSEE}@{NAME}",
     "module": LOAD,
     "runtime": "apptainer|singularity",
     "before": ACTIVATE,
 }
+# Options of sbatch, srun and salloc that have the names of their values.
+OPTIONS = ("account", "partition", "qos", "constraint")
 # The line of each value: how it is found, and what stands around the value in it.
 LINES = {
-    "account": (r"##?SBATCH --account=\S+", "#SBATCH --account=", ""),
-    "partition": (r"##?SBATCH --partition=\S+", "#SBATCH --partition=", ""),
+    **{
+        name: (rf"##?SBATCH --{name}=\S+", f"#SBATCH --{name}=", "") for name in OPTIONS
+    },
     "mail": (
         r"#SBATCH --mail-user=\S+ --mail-type=END,FAIL",
         "#SBATCH --mail-user=",
@@ -69,7 +74,7 @@ def places(script):
     runtimes = [(*word.span(1), "runtime", "", "") for word in words]
     if not runtimes:
         found.pop("module", None)  # it is a module of something else
-    for name in ("account", "partition", "mail", "before"):
+    for name in (*OPTIONS, "mail", "before"):
         if name not in found:
             below = commands if name == "before" else options
             found[name] = (below, below, name, LINES[name][1], LINES[name][2] + "\n")

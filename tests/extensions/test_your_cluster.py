@@ -63,6 +63,8 @@ def test_a_listing_has_its_places_and_is_the_file(page, numbers):
     assert shown(markup) == [
         ("account", "##SBATCH --account=PROJECT", "#SBATCH --account=", ""),
         ("partition", "", "#SBATCH --partition=", "&#10;"),
+        ("qos", "", "#SBATCH --qos=", "&#10;"),
+        ("constraint", "", "#SBATCH --constraint=", "&#10;"),
         ("mail", "", "#SBATCH --mail-user=", " --mail-type=END,FAIL&#10;"),
         ("before", "", "", " || exit 1&#10;"),
         ("runtime", "apptainer", "", ""),
@@ -87,6 +89,8 @@ def test_a_command_takes_options(page):
     assert shown(markup) == [
         ("account", "", " --account=", ""),
         ("partition", "", " --partition=", ""),
+        ("qos", "", " --qos=", ""),
+        ("constraint", "", " --constraint=", ""),
         ("runtime", "apptainer", "", ""),
     ]
 
@@ -97,22 +101,26 @@ def test_what_comes_before_a_command_is_not_in_its_prompt(page):
     assert '<span class="gp">$ </span><span class="place" data-site="module" data-after=" &amp;&amp; ">' in markup
 
 
+JOB = ["account", "partition", "qos", "constraint"]  # what each command takes that asks for a job
+
+
 def names(command, where=False):
     """The names of the values that a command takes."""
     text = f"$ {command}\n"
     block = Transcript(page="p", line=1, text=text, commands=tuple(parse(text)), limit=1, compared=True, on_host=where)
-    return [name for _, _, name, *_ in places_in_transcript(block, ["account", "mail"])]
+    return [name for _, _, name, *_ in places_in_transcript(block, SCRIPT)]
 
 
 @pytest.mark.parametrize(
     ("command", "wanted"),
     [
-        ("sbatch a.sh", ["account", "partition"]),
-        ("srun --time=5 hostname", ["account", "partition"]),
-        ("salloc --time=10 srun hostname", ["account", "partition"]),  # the step is in the job
-        ("a && sbatch b", ["account", "partition"]),
-        ("sbatch --partition=gpu a.sh", ["account"]),
-        ("sbatch --account=nobody a.sh", ["partition"]),
+        ("sbatch a.sh", JOB),
+        ("srun --time=5 hostname", JOB),
+        ("salloc --time=10 srun hostname", JOB),  # the step is in the job
+        ("a && sbatch b", JOB),
+        ("sbatch --partition=gpu a.sh", ["account", "qos", "constraint"]),
+        ("sbatch --account=nobody a.sh", ["partition", "qos", "constraint"]),
+        ("sbatch --qos=a --constraint=b a.sh", ["account", "partition"]),
         ("srun --jobid=3 --overlap hostname", []),
         ("unset -f sbatch", []),
         ('sbatch() { command sbatch "$@"; }', []),
@@ -122,7 +130,7 @@ def names(command, where=False):
         ("apptainer build knn.sif container/singularity.def", ["module", "runtime"]),
         ("ls container/apptainer exec", []),
         ("cd ~/notebook-to-cluster", ["folder"]),
-        ("python3 python/your_cluster.py slurm solutions", ["account", "mail"]),
+        ("python3 python/your_cluster.py slurm solutions", list(SCRIPT.PATTERNS)),
         ("python3 python/your_cluster.py slurm-copy", []),
     ],
 )

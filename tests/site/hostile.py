@@ -24,6 +24,7 @@ OPTIONS = [
     "--wrap=date", "-wrap", "name --wrap=date", "name\t--wrap=date", "name\n#SBATCH --wrap=date", "name\r\ndate",
     "name --uid=0", "-A", "--", "-", "--account=name", "name --export=ALL,LD_PRELOAD=/tmp/x", "name -o /etc/passwd",
     "name\u2028#SBATCH --uid=0", "name\x0bdate", "name\x00date", "name%0adate", "name\\ndate", "name #", "#name",
+    "cpu&gpu", "cpu|gpu", "[cpu|gpu]", "cpu*2", "(cpu)", "cpu,", "!cpu", "cpu&--wrap=date",
 ]  # fmt: skip
 COMMANDS = [
     "$(date)", "`date`", "${IFS}", "$HOME/../..", ";date", "name;date", "name&&date", "name|date", "name>x", "name<x",

@@ -8,6 +8,22 @@ from walk.model import Transcript
 
 pytestmark = pytest.mark.engine
 
+# The buttons of a page that are not seen, and the texts that lie below one that is.
+HIDDEN = "() => [...document.querySelectorAll('.copy-button')].filter(one => getComputedStyle(one).opacity != 1).length"
+COVERED = """() => {
+    const texts = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+    const buttons = [...document.querySelectorAll(".copy-button")].map(one => [one, one.getBoundingClientRect()]);
+    const covered = [];
+    while (texts.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(texts.currentNode);
+        const lines = [...range.getClientRects()];
+        const below = ([button, { left, right, top, bottom }]) => !button.contains(texts.currentNode) && lines.some(
+            line => line.left < right && line.right > left && line.top < bottom && line.bottom > top);
+        if (texts.currentNode.data.trim() && buttons.some(below)) covered.push(texts.currentNode.data);
+    }
+    return covered;
+}"""
 PAGE = """---
 myst:
   html_meta:
@@ -86,6 +102,15 @@ def test_the_button_is_a_word_in_a_line(visit, sample):
     """The theme makes an icon of what has the class of another copy button."""
     box = visit(f"{sample(PAGE)}index.html").locator(".copy-button").first.bounding_box()
     assert box["width"] > 1.5 * box["height"]
+
+
+@pytest.mark.parametrize("name", ["array-jobs", "first-job", "your-cluster"])
+def test_where_nothing_hovers_it_is_seen_and_covers_nothing(visit, address, name):
+    phone = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+    page = visit(f"{address}content/{name}.html", **phone)
+    page.wait_for_function("() => document.querySelector('.copy-button')")
+    assert page.evaluate(HIDDEN) == 0
+    assert page.evaluate(COVERED) == []
 
 
 def test_commands_without_prompt_and_output(copy_all, visit, sample, permissions):

@@ -134,6 +134,28 @@ def test_quotes_and_brackets_are_no_obstacle(type_in, query, same):
     assert places[0] and places[0] == places[1]
 
 
+# How often a text is looked through for an answer.
+LOOKS = """query => {
+    const { matchAll } = String.prototype;
+    let looks = 0;
+    String.prototype.matchAll = function (...given) {
+        looks += 1;
+        return matchAll.apply(this, given);
+    };
+    (TYPE)(query);
+    String.prototype.matchAll = matchAll;
+    return looks;
+}""".replace("TYPE", TYPE)
+
+
+@pytest.mark.engine
+def test_what_nothing_has_is_looked_for_once(type_in):
+    page = type_in("array")
+    once = page.evaluate(LOOKS, "array")
+    assert page.evaluate(TYPE, "qxwj") == [] and page.evaluate(LOOKS, "qxwj") == once > 0
+    assert page.evaluate(LOOKS, "(qxwj)") == 2 * once, "with the brackets, and without them"
+
+
 @pytest.mark.engine
 def test_a_query_stays_text(type_in, address):
     """Whatever is typed, and whatever a link brings."""
@@ -241,6 +263,22 @@ def test_the_keyboard_finds_it_where_the_contents_are_put_aside(visit, address, 
     for part in (FIELD, ".search ol"):
         box = page.locator(part).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width, part
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("width", "height"), [(600, 360), (740, 360), (1280, 400), (360, 740)])
+def test_there_is_room_for_what_was_found_in_a_low_window(new_page, address, width, height):
+    """Also for who types while the contents slide in."""
+    page = new_page(viewport={"width": width, "height": height})
+    page.goto(f"{address}content/array-jobs.html")
+    page.keyboard.press("/")
+    page.keyboard.type("array")
+    page.wait_for_function(ANSWERED)
+    page.wait_for_function("() => document.querySelector('.sidebar-search').getBoundingClientRect().x >= 0")
+    field, panel = (page.locator(part).bounding_box() for part in (FIELD, ".search ol"))
+    assert panel["height"] >= 300 and panel["width"] >= 300
+    assert panel["x"] >= 0 and panel["x"] + panel["width"] <= width and panel["y"] + panel["height"] <= height
+    assert panel["x"] >= field["x"] + field["width"] or panel["y"] >= field["y"] + field["height"]
 
 
 @pytest.mark.engine

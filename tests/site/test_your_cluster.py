@@ -26,6 +26,8 @@ PATTERNS = patterns(SCRIPT)
 VALUES = {
     "account": "course",
     "partition": "night",
+    "qos": "regular",
+    "constraint": "cpu",
     "mail": "me@example.org",
     "module": "module load apptainer/1.3.5",
     "runtime": "singularity",
@@ -150,7 +152,7 @@ TEXTS = st.one_of(st.text(), *(st.from_regex(pattern, fullmatch=True) for patter
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(found=st.dictionaries(st.one_of(st.sampled_from(sorted(PATTERNS)), st.text()), TEXTS, max_size=7))
+@given(found=st.dictionaries(st.one_of(st.sampled_from(sorted(PATTERNS)), st.text()), TEXTS, max_size=9))
 def test_what_is_kept_is_shown_where_it_fits_and_nowhere_else(page, found):
     """For whatever text: the listing is what the script of the bundle makes of the file."""
     page.evaluate(TRY, ["stored", [found]])
@@ -161,7 +163,8 @@ def test_a_page_shows_what_was_filled_in_before_and_only_the_places_differ(fille
     new = filled(PAGE)
     assert listing(new) == fill(VALUES)
     shown = new.evaluate(LOOK)[0]
-    assert "$ sbatch --account=course --partition=night slurm/scikit_example/submit_job.sh\n" in shown
+    options = "--account=course --partition=night --qos=regular --constraint=cpu"
+    assert f"$ sbatch {options} slurm/scikit_example/submit_job.sh\n" in shown
     assert "$ cd /scratch/course/notebook-to-cluster\n" in shown
     assert "$ module load apptainer/1.3.5 && alias python='singularity exec knn.sif python'\n" in shown
     new.evaluate("document.querySelectorAll('.place').forEach(place => place.remove())")
@@ -258,6 +261,24 @@ def test_it_needs_no_mouse_and_one_key_clears(page):
     assert page.evaluate("localStorage.getItem('your-cluster')") is None
 
 
+# Each listing with its mail address, and where the nearest place above it stands that is there without values.
+ABOVE = {(PAGE, LISTING): LISTING, ("content/array-jobs", "#slurm-index-arithmetic-sh pre"): ".your-cluster-button"}
+
+
+@pytest.mark.parametrize(("name", "block"), ABOVE)
+@pytest.mark.parametrize("button", ["Clear all", "Cancel", "Save"])
+def test_the_focus_goes_to_the_nearest_place_when_the_line_is_gone(filled, name, block, button):
+    page = filled(name, {"mail": "me@example.org"})
+    page.locator(f"{block} .place[data-site=mail]").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_function(f"() => !document.querySelector('{FORM}').contains(document.activeElement)")
+    wanted = ABOVE[name, block] if button == "Clear all" else ".place[data-site=mail]"
+    assert page.evaluate("where => document.activeElement.closest(where) != null", wanted)
+    page.keyboard.press("Enter")
+    assert page.locator(FORM).is_visible()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -332,6 +353,30 @@ def test_a_link_shows_what_it_would_set_and_sets_nothing_by_itself(visit, addres
     page.get_by_role("button", name=button).click() if button else page.keyboard.press("Escape")
     assert listing(page) == fill(LINK if button == "Accept" else {})
     assert page.evaluate("localStorage.length") == (button == "Accept")
+
+
+@pytest.mark.parametrize(
+    ("fragment", "said"),
+    [
+        ("partition=a+b", ["partition: what the link says can't be used"]),
+        (
+            "module=date&x=y&account=%24(date)",
+            ["account: what the link says can't be used; module: what the link says can't be used"],
+        ),
+        ("", []),
+        ("x=y&mail=", []),
+    ],
+)
+def test_a_link_of_which_nothing_fits_says_so_in_one_line(visit, address, fragment, said):
+    heard = []
+
+    def listen(page):
+        page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+
+    page = visit(f"{address}{PAGE}.html#your-cluster?{fragment}", listen)
+    assert heard == said
+    assert page.url == f"{address}{PAGE}.html" and not page.locator(OFFER).is_visible()
+    assert listing(page) == (ROOT / FILE).read_text() and page.evaluate("localStorage.length") == 0
 
 
 def test_what_a_link_does_not_name_stays(filled):

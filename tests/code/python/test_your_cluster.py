@@ -13,6 +13,8 @@ SCRIPT = "python/your_cluster.py"
 VALUES = {
     "account": "course",
     "partition": "long,night",
+    "qos": "regular",
+    "constraint": "cpu",
     "mail": "me@example.org",
     "module": "module load StdEnv/2023 apptainer/1.3.5",
     "runtime": "singularity",
@@ -31,9 +33,11 @@ def options(values):
 def test_a_script_with_a_place_for_them_has_them_there():
     filled = script.fill((CODE / "slurm/scikit_example/submit_job.sh").read_text(), VALUES).splitlines()
     first = filled.index("# ---- your site's own lines: see your HPC centre's documentation ----")
-    assert filled[first + 1 : first + 6] == [
+    assert filled[first + 1 : first + 8] == [
         "#SBATCH --account=course",
         "#SBATCH --partition=long,night",
+        "#SBATCH --qos=regular",
+        "#SBATCH --constraint=cpu",
         "#SBATCH --mail-user=me@example.org --mail-type=END,FAIL",
         "module load StdEnv/2023 apptainer/1.3.5",
         "source env/bin/activate || exit 1",
@@ -43,10 +47,12 @@ def test_a_script_with_a_place_for_them_has_them_there():
 
 def test_a_script_without_a_place_gets_them_below_its_options():
     filled = script.fill((CODE / "slurm/index/value.sh").read_text(), VALUES).splitlines()
-    assert filled[5:11] == [
+    assert filled[5:13] == [
         "#SBATCH --output=%x_%A_%a.log",
         "#SBATCH --account=course",
         "#SBATCH --partition=long,night",
+        "#SBATCH --qos=regular",
+        "#SBATCH --constraint=cpu",
         "#SBATCH --mail-user=me@example.org --mail-type=END,FAIL",
         "source env/bin/activate || exit 1",
         "",
@@ -99,7 +105,7 @@ def test_what_is_no_batch_script_stays():
 def test_each_value_is_there_once_and_bash_reads_the_script(path):
     old = path.read_text()
     new = script.fill(old, VALUES)
-    for name in ("account", "partition", "mail-user"):
+    for name in ("account", "partition", "qos", "constraint", "mail-user"):
         assert len(re.findall(f"^#SBATCH --{name}=", new, re.M)) == 1
     assert new.count(f"\n{VALUES['before']} || exit 1\n") == 1
     assert ("\n" + VALUES["module"] in new) == ("apptainer exec" in old)
@@ -165,6 +171,9 @@ def test_on_a_full_disk_a_script_is_whole(learner):
         ("--account=a b", "--account: 'a b' is nothing that it can be"),
         ("--account=", "--account: '' is nothing that it can be"),
         ("--account=a\n", r"--account: 'a\n' is nothing that it can be"),
+        ("--qos=a --wrap=date", "--qos: 'a --wrap=date' is nothing that it can be"),
+        ("--constraint=cpu&gpu", "--constraint: 'cpu&gpu' is nothing that it can be"),
+        ("--constraint=cpu|gpu", "--constraint: 'cpu|gpu' is nothing that it can be"),
         ("--partition=short,", "--partition: 'short,' is nothing that it can be"),
         ("--mail=\u0430@b.org", r"--mail: '\u0430@b.org' is nothing that it can be"),
         ("--module=module load a; date", "--module: 'module load a; date' is nothing that it can be"),
