@@ -23,6 +23,8 @@ KINDS = {"css_files": "css", "script_files": "js"}
 BETWEEN = {"css": "\n", "js": "\n;\n"}
 SOURCE = re.compile(r'<script[^>]*? src="([^"?]*)')
 SCRIPT = re.compile(r"[\w-]+\.js\b")
+# Where white space means something, or is in the sum by which a browser knows a script.
+AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 ADDRESS = re.compile(r"(page-[0-9a-f]{8}\.(?:css|js))\?v=[0-9a-f]*")
 
 
@@ -133,10 +135,18 @@ def reduced(styles: dict[Path, str], site: used_styles.Site, scripts: str, kept:
     return found
 
 
+def without_indentation(page: str) -> str:
+    """Return a page without the blanks at the beginnings of its lines, and without empty lines."""
+    parts = AS_IT_IS.split(page)
+    parts[::3] = [re.sub(r"\n\s+", "\n", part) for part in parts[::3]]
+    del parts[2::3]  # the names of the elements
+    return "".join(parts)
+
+
 def name_versions(pages: dict[Path, str], versions: dict[str, str]) -> None:
-    """Have each page ask for the files as they are now."""
+    """Have each page ask for the files as they are now, in a text without white space that means nothing."""
     for path, text in pages.items():
-        new = ADDRESS.sub(lambda found: f"{found[1]}?v={versions.get(found[1], '')}", text)
+        new = ADDRESS.sub(lambda found: f"{found[1]}?v={versions.get(found[1], '')}", without_indentation(text))
         if new != text:
             path.write_text(new, encoding="utf-8")
 

@@ -116,6 +116,18 @@ def test_where_it_is_not_clear_what_a_string_is_a_script_stays_as_it_is(text):
     assert one_file.plain(text) == text
 
 
+def test_only_white_space_that_means_nothing_is_left_out_of_a_page():
+    kept = [
+        "<pre>\n  x\n\n</pre>",
+        "<script>\n  let a\n</script>",
+        "<style>\n  a {}\n</style>",
+        "<textarea>\n  a</textarea>",
+    ]
+    page = "\n".join(f"  <p>\n\n    a  b{one} c\n  </p>\n" for one in kept)
+    assert one_file.without_indentation(page) == "  " + "\n".join(f"<p>\na  b{one} c\n</p>" for one in kept) + "\n"
+    assert one_file.without_indentation("<p>\n  <pre>\n  x\n") == "<p>\n<pre>\nx\n"  # no browser sees where it ends
+
+
 def test_a_file_that_is_missing_ends_the_build(site):
     (site.source / "static/second.css").unlink()
     with pytest.raises(ExtensionError, match=r"second\.css is asked for by a page, and is not in _static"):
