@@ -1,6 +1,7 @@
-"""A reader fills in a cluster, copies and downloads: Slurm runs all of it in that partition, with that account.
+"""A reader fills in a cluster, copies and downloads: Slurm runs all of it as the reader has said.
 
-The cluster has a second partition, refuses a job without an account, and finds Apptainer after `module load` only.
+That is in a partition, with an account, a quality of service and a constraint. The cluster has a second partition,
+refuses a job without an account, and finds Apptainer after `module load` only.
 """
 
 import re
@@ -14,9 +15,13 @@ pytestmark = pytest.mark.engine
 VALUES = {
     "account": "project",
     "partition": "night",
+    "quality of service": "normal",
+    "constraint": "fast",
     "line that makes Apptainer available": "module load apptainer",
     "folder for your files": "$HOME/unpacked",
 }
+FIELDS = "Partition,Account,QOS,Constraints,State"  # of sacct
+AS_SAID = "night|project|normal|fast|COMPLETED"
 WITH_CONTAINER = "slurm/scikit_example/submit_preprocess.sh"
 
 
@@ -25,6 +30,7 @@ def cluster(may_start_cluster):
     cluster = Cluster(name_of("values"))
     try:
         cluster.start("--nodes", "1", "--partitions", "cpu,night", "--account", "project", "--modules")
+        cluster.as_root("scontrol", "update", "NodeName=n1", "AvailableFeatures=fast", "ActiveFeatures=fast")
         yield cluster
     finally:
         cluster.end()
@@ -61,9 +67,9 @@ def paste(cluster, name, text):
 
 
 def ran(cluster, job, tasks=1):
-    """Where a job has run, for whom, and how it ended, as sacct says it of each task."""
+    """How a job has run, and how it ended, as sacct says it of each task."""
     cluster.wait(job, tasks=tasks)
-    rows = cluster.output(f"sacct -X -n -P -j {job} -o Partition,Account,State").splitlines()
+    rows = cluster.output(f"sacct -X -n -P -j {job} -o {FIELDS}").splitlines()
     return set(rows), len(rows)
 
 
@@ -75,7 +81,7 @@ def test_without_values_the_cluster_refuses(cluster):
 def test_what_is_copied_runs_there(cluster, copied, reader):
     text = copied(button(reader("dependencies"), "#slurm-scikit-example-submit-preprocess-sh"))
     paste(cluster, "copied.sh", f"{text}\n")
-    assert ran(cluster, cluster.submit("copied.sh")) == ({"night|project|COMPLETED"}, 1)
+    assert ran(cluster, cluster.submit("copied.sh")) == ({AS_SAID}, 1)
 
 
 def test_what_is_downloaded_runs_there(cluster, reader):
@@ -83,7 +89,7 @@ def test_what_is_downloaded_runs_there(cluster, reader):
     with page.expect_download() as download:
         page.locator("a[data-places][href$='/value.sh']").first.evaluate("link => link.click()")
     paste(cluster, "value.sh", Path(download.value.path()).read_text())
-    assert ran(cluster, cluster.submit("value.sh"), tasks=7) == ({"night|project|COMPLETED"}, 7)
+    assert ran(cluster, cluster.submit("value.sh"), tasks=7) == ({AS_SAID}, 7)
 
 
 def test_what_was_unpacked_and_filled_in_runs_there(cluster, copied, reader, site):
@@ -96,11 +102,11 @@ def test_what_was_unpacked_and_filled_in_runs_there(cluster, copied, reader, sit
     said = cluster.output(f"{command}\nsbatch --parsable {WITH_CONTAINER}", folder=".")
     *_, changed, job = said.splitlines()
     assert re.fullmatch(r"slurm solutions: (\d+) scripts, \1 changed", changed)
-    assert ran(cluster, job) == ({"night|project|COMPLETED"}, 1)
+    assert ran(cluster, job) == ({AS_SAID}, 1)
 
 
 def test_a_copied_command_runs_there(cluster, reader):
-    """A job without a script: its account and its partition are in the command."""
+    """A job without a script: its options are in the command."""
     page = reader("login-node")
     command = next(
         line.removeprefix("$ ") for line in page.locator("pre").all_inner_texts() for line in line.splitlines()
@@ -108,5 +114,5 @@ def test_a_copied_command_runs_there(cluster, reader):
     )  # fmt: skip
     assert cluster.output(command) == "n1"
     # srun ends before the accounting knows of it.
-    rows = "sacct -X -n -P --name hostname -o Partition,Account,State"
-    poll(lambda: cluster.output(rows) == "night|project|COMPLETED", 60, "the job is accounted")
+    rows = f"sacct -X -n -P --name hostname -o {FIELDS}"
+    poll(lambda: cluster.output(rows) == AS_SAID, 60, "the job is accounted")
