@@ -83,7 +83,7 @@ def test_a_file_that_only_a_solution_shows_lies_where_nobody_comes_upon_it(doctr
 def typed(site, root):
     """The commands of all transcripts."""
     found = collect(root, site.folder.parent / "doctrees")
-    return [command.text for block in found.of(Transcript) for command in block.commands]
+    return [command.bare for block in found.of(Transcript) for command in block.commands]
 
 
 def test_what_is_only_shown_is_there(site, root):
