@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from cluster import ClusterError, cgroups, live, settings, state
+from cluster import ClusterError, cgroups, last_words, live, settings, state
 from cluster.location import INSIDE, LIVE, failed_logs
 from cluster.sandbox import UNSHARE
 
@@ -71,5 +71,4 @@ def follow(process: subprocess.Popen, say) -> dict:
         timer.cancel()
     if time.monotonic() > end:
         raise ClusterError(f"did not start within {LIMIT} s; the last step was: {step} (logs: {failed_logs()})")
-    said = live.LOGS.joinpath("start.log").read_text(errors="replace").strip().splitlines() or ["it says nothing"]
-    raise ClusterError(f"did not start: {said[-1].removeprefix('practice-cluster: ')} (logs: {failed_logs()})")
+    raise ClusterError(f"did not start: {last_words(live.LOGS / 'start.log')} (logs: {failed_logs()})")

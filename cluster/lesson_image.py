@@ -1,11 +1,12 @@
 """Builds the lesson's image as learner does, and keeps it: it is built again when what it is made of has changed."""
 
 import io
+import signal
 import tarfile
 import time
 from pathlib import Path
 
-from cluster import ClusterError, lock, settings
+from cluster import ClusterError, last_words, lock, settings
 from cluster.location import CACHE
 from cluster.namespace import learner
 from cluster.rootfs import digest, remove
@@ -16,9 +17,16 @@ FOLDER = "notebook-to-cluster"  # below the home of learner
 SECRETS = "secrets"  # below the folder where the image is built
 
 # Both run as learner, who owns these folders: root writing there would follow what learner put in its way.
-INSTALL = f"mkdir -p {FOLDER} && cd {FOLDER} && cat >.knn.sif.new && chmod 755 .knn.sif.new && mv .knn.sif.new knn.sif"
+INSTALL = f"""
+mkdir -p {FOLDER} && cd {FOLDER} || exit
+cat >.knn.sif.new && chmod 755 .knn.sif.new && mv .knn.sif.new knn.sif || {{ rm -f .knn.sif.new; exit 1; }}
+"""
+# The image goes to a stream of its own: learner's shell may begin with a profile that prints something.
 BUILD = f"""
 set -e
+target=$1
+shift
+trap 'exit 130' INT TERM HUP
 work=$(mktemp -d /var/tmp/image.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -26,8 +34,9 @@ tar -x
 # pip in the image that is built finds passwords at home; they are not in the image.
 if [ -d {SECRETS} ]; then set -- --bind "$work/{SECRETS}:/root"; fi
 /usr/sbin/apptainer build "$@" knn.sif {DEFINITION} </dev/null >&2
-cat knn.sif
+cat knn.sif >&"$target"
 """
+INTERRUPTED = 128 + signal.SIGINT
 
 
 def install(state: dict, code: Path, say) -> None:
@@ -62,11 +71,13 @@ def build(state: dict, files: dict[str, bytes], cached: Path) -> None:
                 entry.size = len(content)
                 tar.addfile(entry, io.BytesIO(content))
         with bundle.open("rb") as source, partial.open("wb") as target, log.open("wb") as said:
-            streams = {"stdin": source, "stdout": target, "stderr": said}
-            code = learner(state, ["sh", "-c", BUILD], more=settings.secret_variables(), **streams)
+            streams = {"stdin": source, "stdout": said, "stderr": said, "pass_fds": [target.fileno()]}
+            command = ["bash", "-c", BUILD, "bash", str(target.fileno())]
+            code = learner(state, command, more=settings.secret_variables(), **streams)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt(signal.SIGINT)
         if code:
-            lines = log.read_text(errors="replace").strip().splitlines() or [""]
-            raise ClusterError(f"the image is not built: {lines[-1]} (more in {log})")
+            raise ClusterError(f"the image is not built: {last_words(log)} (more in {log})")
         partial.rename(cached)
     finally:
         remove([bundle, partial])

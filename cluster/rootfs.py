@@ -5,7 +5,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from cluster import ClusterError, sandbox, settings, state
+from cluster import ClusterError, last_words, sandbox, settings, state
 from cluster.location import CACHE, HERE, INSIDE, RELEASES
 
 LOG = CACHE / "build.log"
@@ -95,8 +95,7 @@ def build(root: Path, release: str, slot: int) -> None:
 def log_or_refuse(code: int) -> None:
     """Refuse, with the last line of the log, when what was to be made has failed."""
     if code:
-        lines = LOG.read_text(errors="replace").strip().splitlines() or [""]
-        raise ClusterError(f"cannot make the root: {lines[-1]} (more in {LOG})")
+        raise ClusterError(f"cannot make the root: {last_words(LOG)} (more in {LOG})")
 
 
 def written_settings() -> dict[str, str]:

@@ -106,11 +106,12 @@ def test_no_secret_is_in_anything_that_a_cluster_is_made_of(up, tmp_path):
         container.mkdir(parents=True)
         container.joinpath("singularity.def").write_text(BUILD_SEES_IT)
         container.joinpath("requirements.txt").touch()
+        up("run", "sh", "-c", "echo echo Welcome >.profile", env=env)  # this must not become a part of the image
         image = up("image", container.parent, env=env)
         assert image.returncode == 0, image.stderr
         inside = f"cat /seen; grep -rIl {SECRET} /etc /root /usr/local /var/log /tmp; true"
         command = f"cd notebook-to-cluster && apptainer exec --no-home --contain knn.sif sh -c '{inside}'"
-        assert up("run", "bash", "-c", command, env=env).stdout == "1\n"
+        assert up("run", "bash", "-c", command, env=env).stdout == "Welcome\n1\n"
     finally:
         assert up("down", env=env).returncode == 0
     assert [str(path) for path in cache.rglob("*") if has_secret(path)] == []
