@@ -35,7 +35,8 @@ mmdebstrap --mode=root --variant=minbase --skip=output/mknod,output/dev --includ
 
 def registry_answers(seconds: float = 4) -> bool:
     """Say whether the registry answers from which Docker and Apptainer take images by default."""
-    # Only `up` asks, and loading these two would delay each verb by some hundredths of a second.
+    # Only `up` asks, and loading these would delay each verb by some hundredths of a second.
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -43,7 +44,7 @@ def registry_answers(seconds: float = 4) -> bool:
         urllib.request.urlopen("https://registry-1.docker.io/v2/", timeout=seconds)
     except urllib.error.HTTPError as error:
         return error.code == 401 and "Docker-Distribution-Api-Version" in error.headers
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):  # the last one where a proxy is none
         return False
     return True
 

@@ -12,6 +12,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from cluster import ClusterError
+
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -49,7 +51,9 @@ def apt_sources(suite: str) -> str:
         apt_get("update")  # apt knows its sources only by their lists
     for line in printed(*question):
         origin, uri, release, component = (line.split() + [""] * 4)[:4]
-        if origin == "Debian" and component == "main" and here and release.startswith(here):
+        # Others than http, such as a list of mirrors, are files of this machine, which a root has not.
+        ours = origin == "Debian" and component == "main" and uri.startswith("http")
+        if ours and here and release.startswith(here):
             sources.add(f"deb [signed-by={KEYRING}] {uri} {suite}{release.removeprefix(here)} main")
     plain = sorted(line for line in sources if f" {suite} main" in line)
     rest = sorted(sources - set(plain))
@@ -60,19 +64,24 @@ def apt_sources(suite: str) -> str:
 def apt_options() -> str:
     """Return apt's settings for fetching: proxies, certificates, checks."""
     lines = [line for line in printed("apt-config", "dump", "Acquire") if re.search(r'"[^"]+";$', line)]
-    return "".join(f"{line}\n" for line in lines if "IndexTargets" not in line)
+    # What finds a proxy is a program of this machine.
+    return "".join(f"{line}\n" for line in lines if not re.search(r"IndexTargets|Auto-?Detect", line))
 
 
 def pip_options() -> dict[str, str]:
-    """Return pip's settings, from its files and, above them, from variables."""
+    """Return pip's settings, from its files and, above them, from variables; refuse a file that pip could not read."""
     parser = configparser.RawConfigParser()
-    own = [Path.home() / ".pip/pip.conf", Path.home() / ".config/pip/pip.conf"]
-    parser.read(["/etc/xdg/pip/pip.conf", "/etc/pip.conf", *own, os.environ.get("PIP_CONFIG_FILE", "")])
+    own = [str(Path.home() / name) for name in (".pip/pip.conf", ".config/pip/pip.conf")]
+    for path in ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", *own, os.environ.get("PIP_CONFIG_FILE", "")]:
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError) as error:
+            raise ClusterError(f"{path} can't be read: {' '.join(str(error).split())}") from None
     found = dict(parser["global"]) if "global" in parser else {}
     for name, value in os.environ.items():
         if name.startswith("PIP_") and value:
             found[name.removeprefix("PIP_").lower().replace("_", "-")] = value
-    return {name: value for name, value in found.items() if name in PIP}
+    return {name: value for name, value in found.items() if name in PIP and value.split()}
 
 
 def local_folders(options: dict[str, str]) -> list[str]:
