@@ -181,9 +181,9 @@ def shell() -> int:
     return learner(state.needed(), ["bash", "--login"])
 
 
-def run(command: str, arguments: list[str]) -> int:
+def run(words: list[str]) -> int:
     """Run one command as learner."""
-    return learner(state.needed(), [command, *arguments])
+    return learner(state.needed(), words)
 
 
 def image(code: Path) -> int:

@@ -12,7 +12,7 @@ NAME = os.environ.get("PRACTICE_CLUSTER_NAME", "lesson")
 RELEASES = ("trixie", "bookworm", "forky")
 RELEASE = os.environ.get("PRACTICE_CLUSTER_RELEASE", RELEASES[0])
 # What may stay: packages and images. All clusters share it.
-CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE", "/var/cache/practice-cluster")).absolute()
+CACHE = Path(os.environ.get("PRACTICE_CLUSTER_CACHE") or "/var/cache/practice-cluster").absolute()
 # What this cluster writes to disk; gone after `down`.
 LIVE = CACHE / "live" / NAME
 # Which processes are the clusters; gone after `down`, and after a restart of the machine.

@@ -65,6 +65,8 @@ def release(text: str) -> str:
 
 def home(text: str) -> str:
     """Return the absolute path of a folder as whose owner jobs can run."""
+    if not text:
+        raise ArgumentTypeError("is empty: name a folder")
     folder = Path(text).absolute()
     try:
         owner = folder.stat().st_uid

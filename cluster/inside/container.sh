@@ -8,9 +8,9 @@ folder=/home/learner/notebook-to-cluster
 options=${PRACTICE_CLUSTER_OPTIONS:-"{}"}
 
 # Learner becomes the owner of the folder that was brought along, so that jobs can write there. Below 500 are users of
-# Debian; a Mac counts from 501.
+# Debian, and 65534 is nobody's; a Mac counts from 501.
 owner=$(stat -c %u "$folder" 2>/dev/null || echo 0)
-if [ "$owner" -ge 500 ]; then
+if [ "$owner" -ge 500 ] && { [ "$owner" -lt 60000 ] || [ "$owner" -ge 65536 ]; }; then
     find /home/learner -xdev -user learner -exec chown -h "$owner:$owner" {} +
     options=$(python3 -c 'import json, sys; print(json.dumps(json.loads(sys.argv[1]) | {"uid": int(sys.argv[2])}))' \
         "$options" "$owner")

@@ -9,4 +9,4 @@ umask 022
 exec env PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/learner USER=learner LOGNAME=learner SHELL=/bin/bash \
     LANG=C.UTF-8 TERM="${TERM:-dumb}" \
     setpriv --reuid=learner --regid=learner --init-groups --pdeathsig=KILL -- \
-    bash --login -c 'cd "$1" && shift && exec "$@"' bash "$@"
+    bash --login -c 'cd "$1" && shift && exec -- "$@"' bash "$@"

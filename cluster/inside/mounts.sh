@@ -84,7 +84,7 @@ mkdir run/lock
 
 # How this machine reaches others.
 cp -L /etc/resolv.conf etc/ 2>/dev/null || true
-{ echo "127.0.0.1 login localhost"; cat /etc/hosts; } >etc/hosts
+{ echo "127.0.0.1 login localhost"; cat /etc/hosts || true; echo; } >etc/hosts
 echo login >etc/hostname
 hostname login
 

@@ -77,9 +77,12 @@ def test_where_no_namespaces_can_be_made_nodes_are_this_machine(container):
     assert done.stdout.endswith("\nbox\n")
 
 
-def test_a_folder_of_root_stays_roots(container):
-    done, folder = container(0, "id -u")
+@pytest.mark.parametrize("owner", [0, 65534])
+def test_a_folder_of_nobody_ordinary_stays_theirs(container, owner):
+    done, folder = container(owner, "id -u")
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("\n2000\n")
-    assert "the folder notebook-to-cluster belongs to user 0 here, and learner may not write to it" in done.stderr
-    assert folder.stat().st_uid == 0
+    assert (
+        f"the folder notebook-to-cluster belongs to user {owner} here, and learner may not write to it" in done.stderr
+    )
+    assert folder.stat().st_uid == owner

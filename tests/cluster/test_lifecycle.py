@@ -259,6 +259,34 @@ done
 """
 
 
+ORDINARY = """
+printf '127.0.0.1 localhost\\n127.0.1.1 box' >/etc/hosts
+umask 077
+export PATH=/usr/local/bin:/usr/bin:/bin
+trap '' HUP
+$up &
+sleep 0.5
+kill -HUP $!
+wait $!
+"""
+
+
+def test_what_many_machines_have_is_in_nobodys_way(machine, up):
+    """Names that end without a line feed, a strict umask, a path without daemons as `su` gives it, and `nohup`."""
+    done = in_mount_namespace(up, f"{OVER_ETC} {ORDINARY}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert up("run", "srun", "--nodes=2", "id", "-un").stdout == "learner\nlearner\n"
+    assert up("run", "getent", "hosts", "box").stdout.split() == ["127.0.1.1", "box"]
+    assert up("down").returncode == 0
+    assert machine.differences() == []
+
+
+def test_an_empty_variable_names_no_folder(up, tmp_path):
+    (tmp_path / "film.partial").touch()
+    done = up("down", cwd=tmp_path, env=os.environ | {"PRACTICE_CLUSTER_CACHE": ""})
+    assert done.returncode == 0 and (tmp_path / "film.partial").exists()
+
+
 def test_a_slurm_that_is_configured_is_left_alone(machine, up):
     done = in_mount_namespace(up, f"{OVER_ETC} mkdir /etc/slurm; echo >/etc/slurm/slurm.conf; exec $up")
     assert done.returncode == 1
@@ -317,6 +345,9 @@ def test_run_passes_everything_on(machine, up):
     done = up("run", "bash", "-c", script, "bash", "two words", input="in\n")
     assert (done.returncode, done.stdout, done.stderr) == (7, "in\n", "two words\n")
     assert up("run", "bash", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
+    assert up("run", "echo", "--", "--", "-b").stdout == "-- -- -b\n"
+    assert up("run", "--", "echo", "-n", "b").stdout == "b"
+    assert up("run", "--", "-x").returncode == 127
     done = up("run", "sh", "-c", "id -un; pwd; env", env=os.environ | {"SECRET": "x"})
     assert done.stdout.split("\n")[:2] == ["learner", "/home/learner"]
     assert "SECRET" not in done.stdout

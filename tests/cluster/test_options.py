@@ -27,6 +27,7 @@ def call(*arguments):
         ("--account", "lesson", "must be a name of a-z, 0-9, _ and -, and not lesson or root: lesson"),
         ("--account", "My;Lab", "must be a name of a-z, 0-9, _ and -, and not lesson or root: My;Lab"),
         ("--release", "buster", "must be one of trixie, bookworm, forky, not buster"),
+        ("--home", "", "is empty: name a folder"),
         ("--home", "/no/folder", "/no/folder: No such file or directory"),
         ("--home", "/etc/passwd", "/etc/passwd: Not a directory"),
         ("--home", "/", "/ must belong to an ordinary user, because jobs run as its owner"),
@@ -43,6 +44,7 @@ def test_a_wrong_value_is_answered_with_one_line(option, value, why):
     [
         ([], "required: VERB"),
         (["run"], "required: COMMAND"),
+        (["run", "--"], "required: COMMAND"),
         (["image"], "required: CODE_DIR"),
         (["start"], "'start' (choose from 'up', 'status', 'repair', 'shell', 'run', 'image', 'down')"),
         (["up", "--node=4", "x"], "unrecognized arguments: x"),
@@ -93,3 +95,10 @@ def test_it_starts_from_any_folder_and_through_a_link(tmp_path):
     for options in ([], ["-I"]):
         done = subprocess.run([sys.executable, *options, link, "--help"], cwd="/", capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), options
+
+
+def test_an_older_python_is_named():
+    old = "import runpy, sys; sys.version, sys.version_info = '3.10.4 (main)', (3, 10, 4); runpy.run_path(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", old, PRACTICE_CLUSTER, "up"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "practice-cluster: needs Python 3.11 or newer, and this is 3.10.4\n"
