@@ -90,6 +90,24 @@ def test_numbers_are_the_files_and_can_be_linked_to(steps):
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize("language", ["bash", "c", "default", "python", "r", "slurm", "text", "yaml"])
+def test_blank_lines_at_the_ends_are_lines(steps, language):
+    steps.write("conf.py", (steps.source / "conf.py").read_text() + 'extensions += ["extensions.slurm"]\n')
+    (steps.source / "code/step.py").write_text("# top\n\none\nend\n")
+    (steps.source / "code/next.py").write_text("# top\n\none\ntwo\n\nend\n")
+    options = ":start-after: top\n:end-before: end\n"
+    changes = "" if language == "default" else ":changes-from:\n"
+    include = INCLUDE.replace("python", language) + options + changes
+    assert steps.page(f"{include}```\n\nSee {{lines}}`one`.\n") == ""
+    lines = [soup(steps).find(id=f"next-py-{number}").get_text() for number in range(2, 6)]
+    assert lines == ["2\n", "3one\n", "4two\n", "5\n"]
+    assert not changes or highlighted(steps) == ["two"]
+    assert steps.build(builder="latex")[0] == ""
+    text = (steps.folder / "latex/projectnamenotset.tex").read_text()
+    shown = re.search(r"firstnumber=2[^\n]*\n(.*?)\\end", text, re.DOTALL)[1]
+    assert [bool(line) for line in shown.splitlines()] == [False, True, True, False]
+
+
 def test_the_difference_can_be_unfolded(steps):
     assert steps.page(INCLUDE + ":changes-from:\n:show-diff:\n```\n") == ""
     text = soup(steps).select_one(".listing-difference pre").get_text()
