@@ -261,8 +261,11 @@ class Marks:
 def visit_download(self: HTML5Translator, node: addnodes.download_reference) -> None:
     """Write a link to a file as Sphinx does, with the places of what it leads to."""
     type(self).visit_download_reference(self, node)
-    marks: Marks = self.builder.your_cluster  # type: ignore[attr-defined]
-    if places := marks.places_of(node, node["reftarget"].lstrip("/")):
+    marks: Marks | None = getattr(self.builder, "your_cluster", None)
+    if marks is None or "filename" not in node:
+        return  # a book; another host, or a file that is not there, of which Sphinx warns
+    file = self.builder.env.relfn2path(node["reftarget"], node["refdoc"])[0]
+    if places := marks.places_of(node, file):
         self.body[-1] = self.body[-1].replace("<a", f"<a{data('places', places)}", 1)
 
 

@@ -142,9 +142,32 @@ def downloads(markup):
     return json.loads(html.unescape(re.search(r"<a data-places='([^']*)'", markup)[1]))
 
 
-def test_a_link_to_a_batch_script_knows_its_places(page):
-    markup = page("{download}`it </code/slurm/submit.sh>`\n")
+@pytest.mark.parametrize("file", ["/code/slurm/submit.sh", "code/slurm/submit.sh", "./code/../code/slurm/submit.sh"])
+def test_a_link_to_a_batch_script_knows_its_places(page, file):
+    markup = page(f"{{download}}`it <{file}>`\n")
     assert downloads(markup) == [list(place) for place in SCRIPT.places(SUBMIT)]
+
+
+def test_a_link_from_a_folder_knows_its_places(project, page):
+    project.write("content/a.md", "---\norphan: true\n---\n# A\n\n{download}`it <../code/slurm/submit.sh>`\n")
+    page("Text.\n")
+    assert downloads(project.html("content/a")) == [list(place) for place in SCRIPT.places(SUBMIT)]
+
+
+def test_a_link_to_another_host_has_no_places(page):
+    assert "data-places" not in page("{download}`it <https://example.org/install.sh>`\n")
+
+
+@pytest.mark.parametrize("file", ["/code/gone.sh", "/code/gone.py"])
+def test_a_link_to_nothing_ends_the_build_with_one_warning(project, page, file):
+    warnings = project.page(f"{{download}}`it <{file}>`\n")
+    assert "index.md:3: WARNING: download file not readable" in warnings and warnings.count("WARNING") == 1
+
+
+def test_a_book_has_links_without_places(project, page):
+    project.write("index.md", "# Title\n\n{download}`it </code/slurm/submit.sh>`\n")
+    assert project.build(builder="singlehtml")[0] == ""
+    assert "data-places" not in (project.folder / "singlehtml/index.html").read_text()
 
 
 def test_a_command_takes_options(page):
