@@ -92,7 +92,7 @@ class ListingDirective(LiteralInclude):
             self.check(reader)
             first = block["highlight_args"]["linenostart"]
             shown = range(first, first + len(block.astext().splitlines()))
-            anchor = self.anchor(block.parent, self.known_as(file))
+            anchor = self.anchor(block.parent, self.known_as(file), shown)
             block["listing"] = Listing(file, shown, anchor)
             block["highlight_args"] |= {"linespans": anchor, "anchorlinenos": True}
             self.begin_caption(block.parent, file, bool(words))
@@ -188,16 +188,19 @@ class ListingDirective(LiteralInclude):
         """Return the name under which a reader knows the file."""
         return file.removeprefix(f"{self.config.listing_root}/")
 
-    def anchor(self, node: nodes.Element, name: str) -> str:
-        """Return the listing's id, made from the file's name; the second listing of a file gets a number."""
-        document = self.state.document
-        wanted = anchor = nodes.make_id(name)
+    def anchor(self, node: nodes.Element, name: str, numbers: range) -> str:
+        """Return the listing's id, made from the file's name; with a number if it or a line's id is taken.
+
+        Nothing that comes later on the page gets one of these ids.
+        """
+        ids = self.state.document.ids
+        wanted = anchor = nodes.make_id(name) or "file"  # of 2024, and of a name without Latin letters, nothing is left
         again = 1
-        while anchor in document.ids:
+        while (taken := {anchor, *(f"{anchor}-{number}" for number in numbers)}) & ids.keys():
             again += 1
             anchor = f"{wanted}--{again}"
         node["ids"].insert(0, anchor)
-        document.ids[anchor] = node
+        ids.update(dict.fromkeys(taken, node))
         return anchor
 
     def note(self, changes: Changes, before: str, shown: range) -> nodes.paragraph:
