@@ -9,6 +9,7 @@ import importlib.util
 import json
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,6 +42,8 @@ FIELDS = (
     ("before", "line before each job", "source env/bin/activate"),
     ("folder", "folder for your files", "/scratch/PROJECT"),
 )
+# What the file of a site may say.
+KEYS = {"name": str, "source": str, "date": date, "partitions": list, "values": dict}
 # What asks Slurm for a job, as the first word of a command.
 SUBMITS = re.compile(r"(?:^|(?<=[|&;] )|(?<=\$\())(?:sbatch|srun|salloc)(?= )")
 # After these, or in them, a login needs Apptainer: it is made available before.
@@ -73,17 +76,22 @@ def preset(path: Path, allowed: dict[str, str]) -> dict:
         site = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"your_cluster: {path}: {error}") from error
-    values = site.get("values", {})
-    for name in ("name", "source", "date"):
-        if not str(site.get(name, "")).strip():
+    for name, value in site.items():
+        if name not in KEYS:
+            raise ConfigError(f"your_cluster: {path}: {name} is none of {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[name]):
+            raise ConfigError(f"your_cluster: {path}: {name} can't be {value!r}")
+    said = {name: str(site.get(name, "")) for name in ("name", "source", "date")}
+    for name, text in said.items():
+        if not text.strip():
             raise ConfigError(f"your_cluster: {path}: {name} is missing")
-    for name, value in [*values.items(), *(("partition", one) for one in site.get("partitions", []))]:
+    partitions, values = site.get("partitions", []), site.get("values", {})
+    for name, value in [*values.items(), *(("partition", one) for one in partitions)]:
         if name not in allowed or not isinstance(value, str) or not re.fullmatch(allowed[name], value):
             raise ConfigError(f"your_cluster: {path}: {name} can't be {value!r}")
-    if not site["source"].startswith("https://"):
-        raise ConfigError(f"your_cluster: {path}: source can't be {site['source']!r}")
-    said = {name: str(site[name]) for name in ("name", "source", "date")}
-    return {**said, "partitions": site.get("partitions", []), "values": values}
+    if not said["source"].startswith("https://"):
+        raise ConfigError(f"your_cluster: {path}: source can't be {said['source']!r}")
+    return {**said, "partitions": partitions, "values": values}
 
 
 def places_in_transcript(block: Transcript, script: ModuleType) -> list[Place]:

@@ -290,6 +290,17 @@ def test_a_page_knows_what_its_site_fills_in(project):
         ("date = 2026-11-28\n", "", "date is missing"),
         ("https://example.org/slurm", "javascript:alert(1)", "source can't be 'javascript:alert(1)'"),
         ('"Here"', "Here", "Invalid value"),
+        ("[values]", "[value]", "value is none of name, source, date, partitions, values"),
+        ("partitions =", "partition =", "partition is none of"),
+        ('["small"]', '"small"', "partitions can't be 'small'"),
+        ('["small"]', "5", "partitions can't be 5"),
+        ('["small"]', "[5]", "partition can't be 5"),
+        ('"https://example.org/slurm"', "5", "source can't be 5"),
+        ('"Here"', "5", "name can't be 5"),
+        ('"Here"', '" "', "name is missing"),
+        ("2026-11-28", '"soon"', "date can't be 'soon'"),
+        ('[values]\nmodule = "module load apptainer"', 'values = ["x"]', "values can't be ['x']"),
+        ('"module load apptainer"', "5", "module can't be 5"),
     ],
 )
 def test_a_site_that_says_what_can_not_be_is_refused(tmp_path, old, new, said):
