@@ -22,6 +22,8 @@ from sphinx.util.docutils import SphinxRole
 logger = logging.getLogger(__name__)
 
 WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+# Methods that give a list, a set or a dictionary more values, or fewer.
+CHANGING = {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 
 
 class Unknown(Exception):
@@ -31,13 +33,34 @@ class Unknown(Exception):
 parsed = functools.cache(ast.parse)  # the pages ask the same few files again and again
 
 
+def definitions(path: Path, name: str) -> dict[ast.expr, ast.expr]:
+    """Return the targets, with their values, where a Python file gives a value to a name alone, at its top level."""
+    found = {}
+    for node in parsed(path.read_bytes()).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if [ast.unparse(target) for target in targets] == [name]:
+                found[targets[0]] = node.value
+    return found
+
+
 def constants(path: Path, name: str) -> list:
     """Return the values that a Python file gives to a name at its top level, found without running it."""
-    return [
-        ast.literal_eval(node.value)
-        for node in parsed(path.read_bytes()).body
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]
-    ]
+    return [ast.literal_eval(value) for value in definitions(path, name).values()]
+
+
+def changes(path: Path, name: str) -> list[int]:
+    """Return the lines in which a Python file may change what it has given to a name."""
+    defined = definitions(path, name)
+    lines = []
+    for node in ast.walk(parsed(path.read_bytes())):
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or node in defined:
+            continue
+        of = node if isinstance(node, ast.Name) else node.value
+        called = isinstance(node, ast.Attribute) and node.attr in CHANGING
+        if isinstance(of, ast.Name) and of.id == name and (called or not isinstance(node.ctx, ast.Load)):
+            lines.append(node.lineno)
+    return sorted(lines)
 
 
 @dataclass(frozen=True)
@@ -62,7 +85,14 @@ class Constant(InFile):
         found = constants(root / self.file, self.name)
         if len(found) != 1:
             raise Unknown(f"{self.file} defines {self.name} {len(found)} times")
-        return found[0] if isinstance(found[0], int) else len(found[0])
+        if lines := changes(root / self.file, self.name):
+            raise Unknown(f"{self.file} changes {self.name} in line {lines[0]}, and is not run to be counted")
+        (value,) = found
+        if isinstance(value, list | tuple | set | dict):
+            return len(value)
+        if type(value) is not int or value < 0:  # True is an int, too
+            raise Unknown(f"{self.file}: {self.name} is {value!r}, which is no number of things")
+        return value
 
 
 @dataclass(frozen=True)
@@ -77,7 +107,12 @@ class Column(InFile):
             rows = csv.DictReader(file)
             if self.name not in (rows.fieldnames or ()):
                 raise Unknown(f"{self.file} has no column {self.name}")
-            return len({row[self.name] for row in rows})
+            found = set()
+            for row in rows:
+                if not (row[self.name] or "").strip():
+                    raise Unknown(f"{self.file} has no {self.name} in line {rows.line_num}")
+                found.add(row[self.name])
+            return len(found)
 
 
 @dataclass(frozen=True)
@@ -112,6 +147,8 @@ class Number(int):
         """Return it as digits, as `range` from 0, or as the `last` index."""
         if spec not in ("", "range", "last"):
             raise Unknown(f"{spec!r} is neither range nor last")
+        if spec and self == 0:
+            raise Unknown(f"0 things have no {spec}")
         return {"": str(int(self)), "range": f"0-{self - 1}", "last": str(self - 1)}[spec]
 
 

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,11 +17,14 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.errors import ConfigError
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from extensions import builders, one_file
 from walk.directives import walked_block
 from walk.model import PROMPT, Transcript
+
+logger = logging.getLogger(__name__)
 
 SCRIPT = "your_cluster.js"
 # A path that is there on the cluster. Only pages say it, so it has no place in a script.
@@ -38,12 +42,15 @@ FIELDS = (
     ("before", "line before each job", "source env/bin/activate"),
     ("folder", "folder for your files", "/scratch/PROJECT"),
 )
+# What the file of a site may say.
+KEYS = {"name": str, "source": str, "date": date, "partitions": list, "values": dict}
 # What asks Slurm for a job, as the first word of a command.
 SUBMITS = re.compile(r"(?:^|(?<=[|&;] )|(?<=\$\())(?:sbatch|srun|salloc)(?= )")
 # After these, or in them, a login needs Apptainer: it is made available before.
 BEGINS = ("alias python='apptainer ", "apptainer build ")
 RUNTIME = re.compile(r"(?<![\w./-])apptainer(?= (?:build|cache|exec|run|shell) )")
 PART = re.compile(r'<span class="linenos">[^<]*</span>|<[^>]*>|&[^;]+;|[^<&]', re.DOTALL)
+OPENS = re.compile("<[^/][^<>]*>")
 
 # As in the script: start, end, name, the text before the value, the text after it.
 Place = tuple[int, int, str, str, str]
@@ -69,17 +76,22 @@ def preset(path: Path, allowed: dict[str, str]) -> dict:
         site = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"your_cluster: {path}: {error}") from error
-    values = site.get("values", {})
-    for name in ("name", "source", "date"):
-        if not str(site.get(name, "")).strip():
+    for name, value in site.items():
+        if name not in KEYS:
+            raise ConfigError(f"your_cluster: {path}: {name} is none of {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[name]):
+            raise ConfigError(f"your_cluster: {path}: {name} can't be {value!r}")
+    said = {name: str(site.get(name, "")) for name in ("name", "source", "date")}
+    for name, text in said.items():
+        if not text.strip():
             raise ConfigError(f"your_cluster: {path}: {name} is missing")
-    for name, value in [*values.items(), *(("partition", one) for one in site.get("partitions", []))]:
+    partitions, values = site.get("partitions", []), site.get("values", {})
+    for name, value in [*values.items(), *(("partition", one) for one in partitions)]:
         if name not in allowed or not isinstance(value, str) or not re.fullmatch(allowed[name], value):
             raise ConfigError(f"your_cluster: {path}: {name} can't be {value!r}")
-    if not site["source"].startswith("https://"):
-        raise ConfigError(f"your_cluster: {path}: source can't be {site['source']!r}")
-    said = {name: str(site[name]) for name in ("name", "source", "date")}
-    return {**said, "partitions": site.get("partitions", []), "values": values}
+    if not said["source"].startswith("https://"):
+        raise ConfigError(f"your_cluster: {path}: source can't be {said['source']!r}")
+    return {**said, "partitions": partitions, "values": values}
 
 
 def places_in_transcript(block: Transcript, script: ModuleType) -> list[Place]:
@@ -127,8 +139,39 @@ def opening(place: Place, empty: str) -> str:
     return f'<span class="place"{said}>'.replace("\n", "&#10;")
 
 
+def without_colours(parts: list[str], places: list[Place]) -> list[str]:
+    """Return the parts of a block's HTML, and no tag in a place: the script of the form writes plain text into it.
+
+    A colour that ends within a place ends before it, and one that begins within it and goes on begins behind it.
+    """
+    arranged: list[str] = []
+    begins = offset = 0  # where the place begins in what is arranged; how many characters there were
+    opened: list[str] = []  # in the place that was last
+    for part in parts:
+        closes = part.startswith("</")
+        inside = any(start < offset < end for start, end, *_ in places)
+        if closes and opened:
+            opened.pop()
+        elif closes and inside and OPENS.fullmatch(arranged[begins - 1]):
+            begins -= 1
+            del arranged[begins]  # nothing of it is left
+        elif closes and inside:
+            arranged.insert(begins, part)
+            begins += 1
+        elif part.startswith("<") and inside:
+            opened.append(part)
+        else:
+            if not inside:
+                arranged += opened
+                opened = []
+                begins = len(arranged)
+            arranged.append(part)
+            offset += not part.startswith("<")
+    return arranged
+
+
 def weave(markup: str, places: list[Place], text: str) -> str:
-    """Return the HTML of a block of this text with its places in it; ValueError where a place is no plain text."""
+    """Return the HTML of a block of this text with its places in it; ValueError where one is not in what is shown."""
     head, pre, rest = markup.partition("<pre>")
     numbers = re.search(r'<span class="linenos">([^<]*)</span>', rest)
     # A line that the file has not got has no number, and begins where the others do.
@@ -142,10 +185,11 @@ def weave(markup: str, places: list[Place], text: str) -> str:
             place = opening(waiting.pop(0), "") + "</span>"
             woven.append(f'<span class="added-line">{gutter}{place}</span>' if line else place)
 
-    for part in PART.findall(rest):
+    parts = without_colours(PART.findall(rest), places)
+    if html.unescape("".join(part for part in parts if not part.startswith("<"))).rstrip() != text.rstrip():
+        raise ValueError("what is shown is not the text of the block: see its encoding, and highlight_options")
+    for part in parts:
         if part.startswith("<"):
-            if end >= 0:
-                raise ValueError(f"{waiting[0][2]}: its place is coloured in several pieces")
             woven.append(part)
             continue
         if end < 0:
@@ -175,20 +219,37 @@ class Marks:
         self.patterns = patterns(self.script)
         self.preset = preset(Path(app.confdir) / app.config.your_cluster_site, self.patterns)
 
-    def places_of(self, file: str) -> list[Place]:
-        """Return the places of a file, named from the source folder; none if it is no batch script."""
+    def read(self, file: str) -> str:
+        """Return the text of a file, named from the source folder, as the script in the browser reads it."""
+        return (self.root / file).read_bytes().decode("utf-8-sig", errors="replace")
+
+    def places_of(self, link: addnodes.download_reference, file: str) -> list[Place]:
+        """Return the places of a file that a link leads to, named from the source folder.
+
+        None if it is no batch script; if it could not be filled in, none and a warning.
+        """
         if not file.endswith(".sh"):
             return []
-        return self.script.places((self.root / file).read_text(encoding="utf-8"))
+        text = self.read(file)
+        places = self.script.places(text)
+        if places and "\ufffd" in text:
+            said = "your_cluster: %s is not in UTF-8, so nothing can be filled in: save it so"
+            logger.warning(said, file, location=link)
+            return []
+        return places
 
     def places(self, node: nodes.Element) -> list[Place]:
         """Return the places of a block, counted from its beginning."""
         if isinstance(node, walked_block) and isinstance(node["block"], Transcript):
             return places_in_transcript(node["block"], self.script)
         listing = node.get("listing")
-        if listing is None or not (places := self.places_of(listing.file)):
+        if listing is None or not listing.file.endswith(".sh"):
             return []
-        return within(places, (self.root / listing.file).read_text(encoding="utf-8"), listing.numbers)
+        # A line may be shown with less indentation, other tabs, or from another encoding than the file has it.
+        lines = self.read(listing.file).splitlines(keepends=True)
+        lines[listing.numbers.start - 1 : listing.numbers.stop - 1] = node.astext().splitlines(keepends=True)
+        text = "".join(lines)
+        return within(self.script.places(text), text, listing.numbers)
 
     def mark(self, highlight):
         """Return Sphinx's function that highlights a block, with the places marked in what it returns."""
@@ -196,7 +257,11 @@ class Marks:
         def highlight_block(source, *arguments, location=None, **options):
             markup = highlight(source, *arguments, location=location, **options)
             places = self.places(location) if isinstance(location, nodes.literal_block) else []
-            return weave(markup, places, source) if places else markup
+            try:
+                return weave(markup, places, source) if places else markup
+            except ValueError as error:
+                logger.warning("your_cluster: %s", error, location=location)
+                return markup
 
         return highlight_block
 
@@ -204,9 +269,11 @@ class Marks:
 def visit_download(self: HTML5Translator, node: addnodes.download_reference) -> None:
     """Write a link to a file as Sphinx does, with the places of what it leads to."""
     type(self).visit_download_reference(self, node)
-    marks: Marks = self.builder.your_cluster  # type: ignore[attr-defined]
-    places = marks.places_of(node["reftarget"].lstrip("/"))
-    if places:
+    marks: Marks | None = getattr(self.builder, "your_cluster", None)
+    if marks is None or "filename" not in node:
+        return  # a book; another host, or a file that is not there, of which Sphinx warns
+    file = self.builder.env.relfn2path(node["reftarget"], node["refdoc"])[0]
+    if places := marks.places_of(node, file):
         self.body[-1] = self.body[-1].replace("<a", f"<a{data('places', places)}", 1)
 
 

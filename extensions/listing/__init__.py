@@ -10,6 +10,7 @@ from docutils.parsers.rst import directives
 from pygments.util import ClassNotFound
 from sphinx import addnodes
 from sphinx.directives.code import LiteralInclude, LiteralIncludeReader
+from sphinx.highlighting import PygmentsBridge
 
 from extensions.listing.changes import Changes, compare
 from extensions.listing.objects import objects
@@ -91,7 +92,7 @@ class ListingDirective(LiteralInclude):
             self.check(reader)
             first = block["highlight_args"]["linenostart"]
             shown = range(first, first + len(block.astext().splitlines()))
-            anchor = self.anchor(block.parent, self.known_as(file))
+            anchor = self.anchor(block.parent, self.known_as(file), shown)
             block["listing"] = Listing(file, shown, anchor)
             block["highlight_args"] |= {"linespans": anchor, "anchorlinenos": True}
             self.begin_caption(block.parent, file, bool(words))
@@ -187,16 +188,19 @@ class ListingDirective(LiteralInclude):
         """Return the name under which a reader knows the file."""
         return file.removeprefix(f"{self.config.listing_root}/")
 
-    def anchor(self, node: nodes.Element, name: str) -> str:
-        """Return the listing's id, made from the file's name; the second listing of a file gets a number."""
-        document = self.state.document
-        wanted = anchor = nodes.make_id(name)
+    def anchor(self, node: nodes.Element, name: str, numbers: range) -> str:
+        """Return the listing's id, made from the file's name; with a number if it or a line's id is taken.
+
+        Nothing that comes later on the page gets one of these ids.
+        """
+        ids = self.state.document.ids
+        wanted = anchor = nodes.make_id(name) or "file"  # of 2024, and of a name without Latin letters, nothing is left
         again = 1
-        while anchor in document.ids:
+        while (taken := {anchor, *(f"{anchor}-{number}" for number in numbers)}) & ids.keys():
             again += 1
             anchor = f"{wanted}--{again}"
         node["ids"].insert(0, anchor)
-        document.ids[anchor] = node
+        ids.update(dict.fromkeys(taken, node))
         return anchor
 
     def note(self, changes: Changes, before: str, shown: range) -> nodes.paragraph:
@@ -233,10 +237,28 @@ class ListingDirective(LiteralInclude):
         return box
 
 
+def keep_blank_lines(bridge: PygmentsBridge) -> None:
+    """Have a listing's blank lines at its ends shown: most lexers leave them out, and every number would be wrong."""
+    get_lexer = bridge.get_lexer
+
+    def with_blank_lines(source, lang, opts=None, force=False, location=None):
+        kept = {"stripnl": False} if isinstance(location, nodes.Element) and "listing" in location else {}
+        return get_lexer(source, lang, {**(opts or {}), **kept}, force, location)
+
+    bridge.get_lexer = with_blank_lines  # type: ignore[method-assign]
+
+
+def write(self, node: nodes.literal_block) -> None:
+    """Write a block as Sphinx does, with all its lines."""
+    if "get_lexer" not in vars(self.highlighter):
+        keep_blank_lines(self.highlighter)
+    type(self).visit_literal_block(self, node)
+
+
 def visit(self, node: nodes.literal_block) -> None:
-    """Write a block as Sphinx does. The numbers of a long listing would be a hundred stops for the Tab key."""
+    """Write a block in this way into HTML. The numbers of a long listing would be a hundred stops for the Tab key."""
     try:
-        type(self).visit_literal_block(self, node)
+        write(self, node)
     except nodes.SkipNode:
         if "listing" in node:
             self.body[-1] = self.body[-1].replace('<a href="#', '<a tabindex="-1" href="#')
@@ -248,5 +270,5 @@ def setup(app) -> dict:
     app.add_config_value("listing_root", "", "env", types=[str])  # the folder of the files that a reader gets
     app.add_config_value("listing_steps", {}, "env", types=[dict])  # step: the step before it; paths from that folder
     app.add_directive("literalinclude", ListingDirective, override=True)
-    app.add_node(nodes.literal_block, override=True, html=(visit, None))
+    app.add_node(nodes.literal_block, override=True, html=(visit, None), latex=(write, None))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,8 +9,9 @@ from pygments.token import Comment
 
 from extensions.slurm import BatchScript
 
-# Comments to the language that another program reads: the kernel, and Slurm.
-READ_BY_PROGRAMS = ("#!", "#SBATCH")
+# Comments to the language that another program reads: the kernel, Slurm, and a Fortran compiler.
+READ_BY_PROGRAMS = ("#!", "#SBATCH", "!$")
+PREPROCESSED = (Comment.Preproc, Comment.PreprocFile)  # comments to Pygments, but #include is none
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def without_comments(text: str, language: str) -> str:
     lexer = BatchScript() if language in BatchScript.aliases else get_lexer_by_name(language)
     parts = []
     for _, kind, value in lexer.get_tokens_unprocessed(text):
-        if kind in Comment and not value.startswith(READ_BY_PROGRAMS):
+        if kind in Comment and kind not in PREPROCESSED and not value.startswith(READ_BY_PROGRAMS):
             value = "\n" * value.count("\n")
         parts.append(value)
     return "".join(parts)

@@ -92,6 +92,27 @@ def test_what_counts(old, new, highlighted):
 
 
 @pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("c", "#include <mpi.h>"),
+        ("c", '#include "mine.h"'),
+        ("c", "#define N 4"),
+        ("c", "#ifdef _OPENMP"),
+        ("cpp", "#pragma omp parallel for"),
+        ("fortran", "!$omp parallel do"),
+        ("fortran", "!$acc loop"),
+        ("fortran", "#include <mpif.h>"),
+    ],
+)
+def test_what_a_preprocessor_or_a_compiler_reads_counts(language, line):
+    assert compare("a\n", f"a\n{line}\n", language).highlighted == {2}
+    comment = "// why" if language != "fortran" else "! why"
+    assert compare("a\n", f"a\n{comment}\n", language).highlighted == set()
+    if language != "fortran":
+        assert compare(f"{line}\n", f"{line} {comment}\n", language).highlighted == set()
+
+
+@pytest.mark.parametrize(
     ("old", "new", "removed"),
     [
         ("a\nb\nc\nd\n", "a\nd\n", [Removed(1, 2, ("b", "c"))]),

@@ -96,6 +96,50 @@ def test_what_cannot_be_counted_ends_the_build(counted, role, complaint):
 
 
 @pytest.mark.parametrize(
+    ("python", "number"),
+    [
+        ("X = 0", "no"),
+        ("X = {'a': 1, 'b': 2}", "two"),
+        ("X: list = ['a']", "one"),
+        ("X = ['a', 'b']\nX.index('a'), X[0], len(X)\ndef f(X):\n    return X", "two"),
+        ("X = ['a']\nX += ['b']", "changes X in line 2"),
+        ("X = ['a']\nif X:\n    X.append('b')", "changes X in line 3"),
+        ("X = {}\nX['a'] = 1", "changes X in line 2"),
+        ("X = ['a']\ndel X[0]", "changes X in line 2"),
+        ("X = ['a']\nfor X in []:\n    pass", "changes X in line 2"),
+        ("X = ['a']\ndef f():\n    global X\n    X = []", "changes X in line 4"),
+        ("X = 1\nX, Y = 2, 3", "changes X in line 2"),
+        ("X = -1", "X is -1, which is no number of things"),
+        ("X = True", "X is True, which is no number of things"),
+        ("X = 0.5", "X is 0.5, which is no number of things"),
+        ("X = 'euclidean'", "X is 'euclidean', which is no number of things"),
+        ("X = None", "X is None, which is no number of things"),
+    ],
+)
+def test_a_constant_is_counted_right_or_refused(counted, python, number):
+    counted.write("code/a.py", python + "\n")
+    warnings = counted.page("There: {count}`nothing`.")
+    if " " in number:
+        assert "index.md:3: WARNING: count: code/a.py" in warnings and number in warnings
+    else:
+        assert warnings == "" and shown(counted) == [number]
+
+
+@pytest.mark.parametrize("row", ["C,", "C", "C,  "])
+def test_a_cell_without_a_value_is_no_value(counted, row):
+    counted.write("code/b.csv", f"Name,Country\nA,X\n\n{row}\n")
+    said = "index.md:3: WARNING: count: code/b.csv has no Country in line 4"
+    assert said in counted.page("There: {count}`countries`.")
+
+
+@pytest.mark.parametrize("spec", ["range", "last"])
+def test_nothing_has_no_indices(counted, spec):
+    counted.write("code/b.csv", "Name,Country\n")
+    said = f"index.md:3: WARNING: counted: 0 things have no {spec}"
+    assert said in counted.page(f"There: {{counted}}`--array={{cities:{spec}}}`.")
+
+
+@pytest.mark.parametrize(
     ("file", "text", "numbers"),
     [
         ("code/a.py", 'METRICS = ["x", "y", "z"]\nN_TEST = 1\n', ["three", "two"]),
@@ -121,7 +165,7 @@ def test_a_page_is_built_anew_when_another_file_counts(counted):
     assert shown(counted) == ["one"]
 
 
-@given(st.lists(st.integers() | st.text(max_size=3), max_size=40))
+@given(st.lists(st.integers() | st.text(max_size=3), min_size=1, max_size=40))
 def test_a_constants_values_are_counted(tmp_path_factory, values):
     folder = tmp_path_factory.mktemp("constant")
     (folder / "a.py").write_text(f"A = {values!r}\nB = {len(values)}\n", encoding="utf-8")

@@ -90,6 +90,71 @@ def test_numbers_are_the_files_and_can_be_linked_to(steps):
     assert len(ids) == len(set(ids))
 
 
+def ids_and_dead_links(project):
+    """The ids of the page that are there twice, and the links to the page itself that lead nowhere."""
+    ids = [tag["id"] for tag in soup(project).find_all(id=True)]
+    links = {link["href"][1:] for link in soup(project).select("article a[href^='#'], div.body a[href^='#']")}
+    return {one for one in ids if ids.count(one) > 1}, links - {*ids, ""}
+
+
+def lines_and_targets(project):
+    """The text and the line of each reference to lines."""
+    links = soup(project).select("a.lines")
+    return [(link.get_text(), soup(project).find(id=link["href"][1:]).get_text().strip()) for link in links]
+
+
+NAMES = {
+    "two files and a heading": (["Makefile", "Makefile-2"], "## Makefile 3\n"),
+    "the second file first": (["Makefile-2", "Makefile"], ""),
+    "a heading first": (["## Makefile 2\n", "Makefile"], ""),
+    "one file twice": (["Makefile", "Makefile"], "## Makefile 2\n"),
+    "digits": (["2024", "2025"], ""),
+    "no Latin letters": (["数据", "данные"], ""),
+    "digits and words": (["2024 a.py", "2025 a.py"], ""),
+}
+
+
+@pytest.mark.parametrize(("parts", "end"), NAMES.values(), ids=NAMES)
+def test_each_line_has_an_id_that_nothing_else_has(project, parts, end):
+    text = ""
+    files = [part for part in parts if not part.startswith("#")]
+    for part in parts:
+        if part in files:
+            project.write(f"code/{part}", "one\ntwo\nthree\n")
+            part = f"```{{literalinclude}} /code/{part}\n```\n\nSee {{lines}}`two` and {{lines}}`one`.\n"
+        text += f"{part}\n"
+    assert project.page(text + end) == ""
+    assert ids_and_dead_links(project) == (set(), set())
+    assert lines_and_targets(project) == [("line 2", "2two"), ("line 1", "1one")] * len(files)
+
+
+def test_ids_stay_what_links_from_elsewhere_say(project):
+    for name in ("Makefile", "python/a_b.py"):
+        project.write(f"code/{name}", "one\ntwo\n")
+    listings = [f"```{{literalinclude}} /code/{name}\n```\n\n" for name in ("Makefile", "python/a_b.py", "Makefile")]
+    assert project.page("".join(listings)) == ""
+    wanted = {"makefile", "makefile-1", "python-a-b-py", "python-a-b-py-2", "makefile--2", "makefile--2-2"}
+    assert wanted <= {tag["id"] for tag in soup(project).find_all(id=True)}
+
+
+@pytest.mark.parametrize("language", ["bash", "c", "default", "python", "r", "slurm", "text", "yaml"])
+def test_blank_lines_at_the_ends_are_lines(steps, language):
+    steps.write("conf.py", (steps.source / "conf.py").read_text() + 'extensions += ["extensions.slurm"]\n')
+    (steps.source / "code/step.py").write_text("# top\n\none\nend\n")
+    (steps.source / "code/next.py").write_text("# top\n\none\ntwo\n\nend\n")
+    options = ":start-after: top\n:end-before: end\n"
+    changes = "" if language == "default" else ":changes-from:\n"
+    include = INCLUDE.replace("python", language) + options + changes
+    assert steps.page(f"{include}```\n\nSee {{lines}}`one`.\n") == ""
+    lines = [soup(steps).find(id=f"next-py-{number}").get_text() for number in range(2, 6)]
+    assert lines == ["2\n", "3one\n", "4two\n", "5\n"]
+    assert not changes or highlighted(steps) == ["two"]
+    assert steps.build(builder="latex")[0] == ""
+    text = (steps.folder / "latex/projectnamenotset.tex").read_text()
+    shown = re.search(r"firstnumber=2[^\n]*\n(.*?)\\end", text, re.DOTALL)[1]
+    assert [bool(line) for line in shown.splitlines()] == [False, True, True, False]
+
+
 def test_the_difference_can_be_unfolded(steps):
     assert steps.page(INCLUDE + ":changes-from:\n:show-diff:\n```\n") == ""
     text = soup(steps).select_one(".listing-difference pre").get_text()

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from sphinx.errors import ConfigError
 
 from extensions.your_cluster import load, patterns, places_in_transcript, preset, weave, within
@@ -78,10 +79,95 @@ def test_a_part_of_a_listing_has_those_that_are_in_it(page):
     assert text_of(markup) == "set -e\napptainer exec knn.sif true\n"
 
 
-def test_a_link_to_a_batch_script_knows_its_places(page):
-    markup = page("{download}`it </code/slurm/submit.sh>`\n")
-    places = json.loads(html.unescape(re.search(r"<a data-places='([^']*)'", markup)[1]))
-    assert places == [list(place) for place in SCRIPT.places(SUBMIT)]
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [("    apptainer", ":start-at: apptainer\n:dedent: 4\n"), ("\t\tapptainer", ":tab-width: 4\n")],
+)
+def test_places_are_where_a_line_has_them_as_it_is_shown(project, page, command, options):
+    (project.source / "code/slurm/submit.sh").write_text(SUBMIT.replace("apptainer", command))
+    markup = page(f"```{{literalinclude}} /code/slurm/submit.sh\n:language: slurm\n{options}```\n")
+    assert shown(markup)[-1] == ("runtime", "apptainer", "", "")
+
+
+@pytest.mark.parametrize(("encoding", "newline"), [("utf-8-sig", "\n"), ("utf-8", "\r\n")])
+def test_a_mark_at_the_beginning_and_other_ends_of_lines_change_no_place(project, page, encoding, newline):
+    (project.source / "code/slurm/submit.sh").write_text(SUBMIT, encoding=encoding, newline=newline)
+    markup = page("```{literalinclude} /code/slurm/submit.sh\n:language: slurm\n```\n")
+    assert text_of(markup) == SUBMIT
+    assert [text for _, text, *_ in shown(markup) if text] == ["##SBATCH --account=PROJECT", "apptainer"]
+    read = SUBMIT.replace("\n", newline)  # by the script in the browser
+    assert downloads(markup) == [list(place) for place in SCRIPT.places(read)]
+
+
+def test_a_batch_script_that_nobody_could_fill_in_ends_the_build(project, page):
+    (project.source / "code/slurm/submit.sh").write_text(f"{SUBMIT}echo Grüße\n", encoding="latin-1")
+    listing = "```{literalinclude} /code/slurm/submit.sh\n:language: slurm\n:encoding: latin-1\n```\n"
+    warnings = project.page(listing)
+    assert "index.md:3: WARNING: your_cluster: code/slurm/submit.sh is not in UTF-8" in warnings
+    assert warnings.count("WARNING") == 1
+    (project.source / "code/slurm/submit.sh").write_text("echo Grüße\n", encoding="latin-1")
+    assert "echo" in page(listing)  # no batch script
+
+
+@pytest.mark.parametrize("language", ["slurm", "bash"])
+@pytest.mark.parametrize("changes", ["", ":changes-from: /code/old.sh\n:linenos:\n"])
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("before", "source env/bin/activate"),
+        ("before", "source env/bin/activate || exit 1"),
+        ("before", "source /opt/conda/etc/profile.d/conda.sh && conda activate mine"),
+        ("module", "module load apptainer/1.4 gcc"),
+    ],
+)
+def test_a_line_of_several_colours_is_a_place(project, page, language, changes, name, line):
+    script = f"#!/bin/bash\n#SBATCH --mem=1G\n{line}\napptainer exec x y\n"
+    project.write("code/slurm/submit.sh", script)
+    project.write("code/old.sh", "#!/bin/bash\n")
+    markup = page(f"```{{literalinclude}} /code/slurm/submit.sh\n:language: {language}\n{changes}```\n")
+    assert text_of(markup) == script
+    assert html.escape(line) in [text for found, text, *_ in shown(markup) if found == name]
+    assert f"{line}\n" in BeautifulSoup(markup, "html.parser").find(id="slurm-submit-sh-3").get_text()
+
+
+def test_a_listing_that_loses_characters_ends_the_build(project, page):
+    project.write("conf.py", CONF + 'highlight_options = {"slurm": {"stripall": True}}\n')
+    listing = "```{literalinclude} /code/slurm/submit.sh\n:language: slurm\n:start-after: time\n```\n"
+    said = "your_cluster: what is shown is not the text of the block"
+    assert f"index.md:3: WARNING: {said}" in project.page(listing)
+
+
+def downloads(markup):
+    """The places of the first link to a batch script."""
+    return json.loads(html.unescape(re.search(r"<a data-places='([^']*)'", markup)[1]))
+
+
+@pytest.mark.parametrize("file", ["/code/slurm/submit.sh", "code/slurm/submit.sh", "./code/../code/slurm/submit.sh"])
+def test_a_link_to_a_batch_script_knows_its_places(page, file):
+    markup = page(f"{{download}}`it <{file}>`\n")
+    assert downloads(markup) == [list(place) for place in SCRIPT.places(SUBMIT)]
+
+
+def test_a_link_from_a_folder_knows_its_places(project, page):
+    project.write("content/a.md", "---\norphan: true\n---\n# A\n\n{download}`it <../code/slurm/submit.sh>`\n")
+    page("Text.\n")
+    assert downloads(project.html("content/a")) == [list(place) for place in SCRIPT.places(SUBMIT)]
+
+
+def test_a_link_to_another_host_has_no_places(page):
+    assert "data-places" not in page("{download}`it <https://example.org/install.sh>`\n")
+
+
+@pytest.mark.parametrize("file", ["/code/gone.sh", "/code/gone.py"])
+def test_a_link_to_nothing_ends_the_build_with_one_warning(project, page, file):
+    warnings = project.page(f"{{download}}`it <{file}>`\n")
+    assert "index.md:3: WARNING: download file not readable" in warnings and warnings.count("WARNING") == 1
+
+
+def test_a_book_has_links_without_places(project, page):
+    project.write("index.md", "# Title\n\n{download}`it </code/slurm/submit.sh>`\n")
+    assert project.build(builder="singlehtml")[0] == ""
+    assert "data-places" not in (project.folder / "singlehtml/index.html").read_text()
 
 
 def test_a_command_takes_options(page):
@@ -139,10 +225,21 @@ def test_what_a_command_takes(command, wanted):
     assert names(command, where=True) == []
 
 
-def test_what_stands_in_several_colours_is_no_place():
+def test_a_place_leaves_the_colours_around_it():
     markup = "<div><pre><span></span><b>ab</b><i>cd</i>\n</pre></div>"
-    with pytest.raises(ValueError, match="account: its place is coloured in several pieces"):
-        weave(markup, [(1, 3, "account", "", "")], "abcd\n")
+    place = '<span class="place" data-site="account" data-empty="{}">{}</span>'
+    for first, last, wanted in [
+        (1, 3, f"<b>a</b>{place.format('bc', 'bc')}<i>d</i>"),
+        (0, 3, f"{place.format('abc', 'abc')}<i>d</i>"),
+        (1, 4, f"<b>a</b>{place.format('bcd', 'bcd')}"),
+        (0, 1, f"<b>{place.format('a', 'a')}b</b><i>cd</i>"),
+    ]:
+        woven = weave(markup, [(first, last, "account", "", "")], "abcd\n")
+        assert woven == f"<div><pre><span></span>{wanted}\n</pre></div>"
+
+
+def test_a_place_that_is_not_shown_is_an_error():
+    markup = "<div><pre><span></span><b>ab</b><i>cd</i>\n</pre></div>"
     with pytest.raises(ValueError, match="mail: its place is not in what is shown"):
         weave(markup, [(9, 9, "mail", "", "")], "abcd\n")
 
@@ -193,6 +290,17 @@ def test_a_page_knows_what_its_site_fills_in(project):
         ("date = 2026-11-28\n", "", "date is missing"),
         ("https://example.org/slurm", "javascript:alert(1)", "source can't be 'javascript:alert(1)'"),
         ('"Here"', "Here", "Invalid value"),
+        ("[values]", "[value]", "value is none of name, source, date, partitions, values"),
+        ("partitions =", "partition =", "partition is none of"),
+        ('["small"]', '"small"', "partitions can't be 'small'"),
+        ('["small"]', "5", "partitions can't be 5"),
+        ('["small"]', "[5]", "partition can't be 5"),
+        ('"https://example.org/slurm"', "5", "source can't be 5"),
+        ('"Here"', "5", "name can't be 5"),
+        ('"Here"', '" "', "name is missing"),
+        ("2026-11-28", '"soon"', "date can't be 'soon'"),
+        ('[values]\nmodule = "module load apptainer"', 'values = ["x"]', "values can't be ['x']"),
+        ('"module load apptainer"', "5", "module can't be 5"),
     ],
 )
 def test_a_site_that_says_what_can_not_be_is_refused(tmp_path, old, new, said):
