@@ -1,7 +1,11 @@
 """Writes into each page how large its pictures are, so that the text below need not move when they arrive.
 
 Sphinx looks at the file for a picture with a `:scale:`. Here each has one, unless the page says its width or height.
+Docutils writes `300px` as a style, which a page's content security policy forbids, and `300`, which is the same, as an
+attribute.
 """
+
+import re
 
 from docutils import nodes
 
@@ -11,6 +15,8 @@ def visit(self, node: nodes.image) -> None:
     there = node["uri"] in self.builder.images  # else Sphinx has warned already, or it is on another host
     if there and not node.attributes.keys() & {"width", "height"}:
         node.setdefault("scale", 100)
+    for name in {"width", "height"} & node.attributes.keys():
+        node[name] = re.sub(r"\s*px$", "", node[name])
     type(self).visit_image(self, node)
 
 

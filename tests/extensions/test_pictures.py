@@ -36,7 +36,13 @@ def test_a_page_in_a_folder(site):
 
 
 @pytest.mark.parametrize(
-    ("option", "size"), [("scale: 50", ("20", "15")), ("width: 80", ("80", None)), ("height: 60", (None, "60"))]
+    ("option", "size"),
+    [
+        ("scale: 50", ("20", "15")),
+        ("width: 80", ("80", None)),
+        ("width: 80px", ("80", None)),
+        ("height: 60", (None, "60")),
+    ],
 )
 def test_what_the_page_says_is_kept(site, option, size):
     assert site.page(f"```{{image}} a.png\n:{option}\n:class: no-scaled-link\n```\n") == ""
