@@ -40,6 +40,16 @@ def table_of(env) -> dict[str, dict]:
         raise Wrong(f"{file} can't be read: {error}") from error
     if not found:
         raise Wrong(f"{file} has no EXERCISES")
+    if not isinstance(found[0], dict):
+        raise Wrong(f"EXERCISES in {file} is no dict of names")
+    for name, exercise in found[0].items():
+        if not isinstance(exercise, dict):
+            raise Wrong(f"{name} in {file} is no dict")
+        if not isinstance(exercise.get("title"), str):
+            raise Wrong(f"{name} in {file} has no title")
+        for key, number in {"minutes": exercise.get("minutes"), "answers": exercise.get("answers", 0)}.items():
+            if not isinstance(number, int):
+                raise Wrong(f"{name} in {file} has no whole number of {key}")
     return found[0]
 
 

@@ -72,6 +72,19 @@ def test_a_page_says_time_and_command(lesson):
             "code/check.py can't be read: malformed node or string",
         ),
         ("TABLE = {}", exercise("First things", "one"), "code/check.py has no EXERCISES"),
+        ("EXERCISES = ['one']", exercise("First things", "one"), "EXERCISES in code/check.py is no dict of names"),
+        ("EXERCISES = {'one': 5}", exercise("First things", "one"), "one in code/check.py is no dict"),
+        ("EXERCISES = {'one': {'minutes': 5}}", exercise("First things", "one"), "one in code/check.py has no title"),
+        (
+            "EXERCISES = {'one': {'title': 'First things'}}",
+            exercise("First things", "one"),
+            "one in code/check.py has no whole number of minutes",
+        ),
+        (
+            "EXERCISES = {'one': {'title': 'First things', 'minutes': 5, 'answers': 'two'}}",
+            exercise("First things", "one"),
+            "one in code/check.py has no whole number of answers",
+        ),
         (None, exercise("First things", "one"), "code/check.py can't be read: [Errno 2]"),
     ],
 )
