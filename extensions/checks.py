@@ -15,13 +15,18 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx_exercise.nodes import is_exercise_node  # type: ignore[import-untyped]
 
 from extensions import tables
 from extensions.counts import constants
 
 logger = logging.getLogger(__name__)
 
-EXERCISE = re.compile(r"^:{3,}\{exercise\}[ \t]*(.*?)[ \t]*\n:label:[ \t]*ex-(\S+)", re.M)
+EXERCISE = re.compile(
+    r"""^[ \t]*(?::{3,}|`{3,}|~{3,})\{exercise(?:-start)?\}[ \t]*(.*?)[ \t]*\n
+    (?:[ \t]*:[\w-]+:.*\n)*?[ \t]*:label:[ \t]*ex-(\S+)""",
+    re.M | re.X,
+)
 HEADER = ("exercise", "page", "minutes", "command")
 WIDTHS = (28, 30, 10, 32)  # per cent
 
@@ -51,6 +56,23 @@ def table_of(env) -> dict[str, dict]:
             if not isinstance(number, int):
                 raise Wrong(f"{name} in {file} has no whole number of {key}")
     return found[0]
+
+
+def written(env, page: str) -> list[tuple[str, str]]:
+    """Return the title and the name of each exercise in the source of a page: it may not have been read yet."""
+    return EXERCISE.findall(tables.without_comments(env.doc2path(page).read_text(encoding="utf-8")))
+
+
+def compare(app, doctree: nodes.document) -> None:
+    """Warn, and so fail the build, for an exercise of a page that is not found in its source."""
+    exercises = list(doctree.findall(is_exercise_node)) if app.config.checks_program else []
+    if exercises:
+        labels = {f"ex-{name}" for _, name in written(app.env, app.env.current_document.docname)}
+        for node in exercises:
+            if node["label"] not in labels:
+                how = "in the page itself, write :::{exercise} TITLE, and below it :label: ex-NAME"
+                said = f"exercise: {node['label']} is not in the list of all exercises: {how}"
+                logger.warning("%s", said, location=node)
 
 
 def command(name: str, exercise: dict, program: str) -> nodes.literal:
@@ -95,10 +117,8 @@ class Exercises(SphinxDirective):
         """Return the page and the title of each exercise."""
         found: dict[str, tuple[str, str]] = {}
         for page in sorted(self.env.found_docs):
-            path = self.env.doc2path(page)
-            self.env.note_dependency(path)
-            for title, name in EXERCISE.findall(path.read_text(encoding="utf-8")):
-                found[name] = (page, title)
+            self.env.note_dependency(self.env.doc2path(page))
+            found |= {name: (page, title) for title, name in written(self.env, page)}
         return found
 
     def row(self, name: str, found: tuple[str, str] | None, table: dict[str, dict]) -> list[nodes.Node]:
@@ -122,4 +142,5 @@ def setup(app) -> dict:
     app.add_config_value("checks_program", "", "env", types=[str])  # from the folder of the site's source
     app.add_role("check", Check())
     app.add_directive("exercises", Exercises)
+    app.connect("doctree-read", compare)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,7 @@
 """The list of the exercises is that of the pages and of the program that checks them, or the build ends."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -96,6 +98,44 @@ def test_what_can_not_be_is_one_line(lesson, program, page, said):
     warnings = lesson.page("```{exercises}\n```")
     assert f"index.md:3: WARNING: exercises: {said}" in warnings
     assert warnings.strip().count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "```{exercise} Look\n:label: ex-eye\n\nDo it.\n```",
+        ":::{exercise} Look\n:class: wide\n:label: ex-eye\n\nDo it.\n:::",
+        "- In a list\n\n  :::{exercise}   Look\n  :label: ex-eye\n\n  Do it.\n  :::",
+        "~~~{exercise-start} Look\n:label: ex-eye\n~~~\n\nDo it.\n\n~~~{exercise-end}\n~~~",
+        ":::{exercise} Look\n:label: ex-eye\n:::\n\n<!--\n:::{exercise} Old\n:label: ex-old\n:::\n-->",
+    ],
+)
+def test_an_exercise_is_found_however_it_is_written(lesson, written):
+    lesson.write("p-eye.md", f"---\norphan: true\n---\n\n# Page eye\n\n{written}\n")
+    assert lesson.page("```{exercises}\n```") == ""
+    assert [row[0] for row in rows(lesson)[1:]] == ["First things", "Second", "Look"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (":::{exercise} Look\n---\nlabel: ex-eye\n---\nDo it.\n:::", "ex-eye is not in the list of all exercises"),
+        (":::{exercise} Look\n:label: eye\n\nDo it.\n:::", "eye is not in the list of all exercises"),
+        (":::{exercise} Look\n\nDo it.\n:::", "p-eye-exercise-0 is not in the list of all exercises"),
+    ],
+)
+def test_an_exercise_that_is_not_found_is_named(lesson, written, said):
+    lesson.write("p-eye.md", f"---\norphan: true\n---\n\n# Page eye\n\n{written}\n")
+    warnings = lesson.page("```{exercises}\n```")
+    # Docutils gives an exercise the line where it ends.
+    assert re.search(rf"p-eye\.md:\d+: WARNING: exercise: {said}: in the page itself, .*:label: ex-NAME", warnings)
+    assert warnings.strip().count("\n") == 0
+
+
+def test_an_exercise_of_an_included_file_is_named(lesson):
+    lesson.write("eye.txt", ":::{exercise} Look\n:label: ex-eye\n\nDo it.\n:::\n")
+    lesson.write("p-eye.md", "---\norphan: true\n---\n\n# Page eye\n\n```{include} eye.txt\n```\n")
+    assert "WARNING: exercise: ex-eye is not in the list of all exercises" in lesson.page("```{exercises}\n```")
 
 
 def test_an_exercise_that_there_is_not_is_named(lesson):
