@@ -27,6 +27,8 @@ EXERCISE = re.compile(
     (?:[ \t]*:[\w-]+:.*\n)*?[ \t]*:label:[ \t]*ex-(\S+)""",
     re.M | re.X,
 )
+MARKUP = (nodes.literal, nodes.emphasis, nodes.strong, nodes.inline, nodes.math, nodes.subscript, nodes.superscript)
+IN_TITLES = (nodes.Text, nodes.title, nodes.subtitle, *MARKUP)
 HEADER = ("exercise", "page", "minutes", "command")
 WIDTHS = (28, 30, 10, 32)  # per cent
 
@@ -73,6 +75,21 @@ def compare(app, doctree: nodes.document) -> None:
                 how = "in the page itself, write :::{exercise} TITLE, and below it :label: ex-NAME"
                 said = f"exercise: {node['label']} is not in the list of all exercises: {how}"
                 logger.warning("%s", said, location=node)
+
+
+def plain_titles(app, doctree: nodes.document) -> None:
+    """Warn, and so fail the build, for a title that a solution can't repeat: in its copy, no link is resolved.
+
+    The copy gets the words alone, so that the build comes to its end.
+    """
+    for node in doctree.findall(is_exercise_node):
+        title = app.env.sphinx_exercise_registry[node["label"]]["node"][0]
+        others = [one for one in title.findall() if not isinstance(one, IN_TITLES)]
+        if others:
+            may = "is repeated by its solution, and may have words and code only, no links"
+            logger.warning("exercise: the title of %s %s", node["label"], may, location=node)
+        for one in others:
+            one.replace_self(nodes.Text(one.astext()))
 
 
 def command(name: str, exercise: dict, program: str) -> nodes.literal:
@@ -143,4 +160,5 @@ def setup(app) -> dict:
     app.add_role("check", Check())
     app.add_directive("exercises", Exercises)
     app.connect("doctree-read", compare)
+    app.connect("doctree-read", plain_titles)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

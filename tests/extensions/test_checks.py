@@ -138,6 +138,24 @@ def test_an_exercise_of_an_included_file_is_named(lesson):
     assert "WARNING: exercise: ex-eye is not in the list of all exercises" in lesson.page("```{exercises}\n```")
 
 
+@pytest.mark.parametrize("title", ["See {lines}`x`", "See [two](p-two.md)", "See {ref}`ex-two`", "In {duration}`All`"])
+def test_a_title_that_a_solution_can_not_repeat_is_named(lesson, title):
+    conf = lesson.source / "conf.py"
+    conf.write_text(conf.read_text().replace('"extensions.checks"', '"extensions.checks", "extensions.schedule"'))
+    listing = "```{literalinclude} /code/check.py\n:start-at: import\n:end-at: import\n:name: x\n```\n"
+    solution = ":::{solution} ex-eye\n\nSo.\n:::\n"
+    lesson.write("p-eye.md", f"{exercise(title, 'eye')}\n{solution}")
+    warnings = lesson.page(listing)
+    said = "exercise: the title of ex-eye is repeated by its solution, and may have words and code only, no links"
+    assert warnings.count(said) == 1
+
+
+def test_words_and_code_are_a_title(lesson):
+    title = "*Use* **it**, `python3` and x{sup}`2`"
+    lesson.write("p-eye.md", f"{exercise(title, 'eye')}\n:::{{solution}} ex-eye\n\nSo.\n:::\n")
+    assert lesson.page("Text.") == ""
+
+
 def test_an_exercise_that_there_is_not_is_named(lesson):
     assert "index.md:3: WARNING: check: code/check.py has no exercise 'three'" in lesson.page("{check}`three`")
 
