@@ -32,6 +32,7 @@ extensions = [
     "sphinx_exercise",
     "sphinx_togglebutton",
     "notfound.extension",
+    "extensions.blocked",
     "extensions.bundle",
     "extensions.book",
     "extensions.calculator",

@@ -15,13 +15,20 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx_exercise.nodes import is_exercise_node  # type: ignore[import-untyped]
 
 from extensions import tables
 from extensions.counts import constants
 
 logger = logging.getLogger(__name__)
 
-EXERCISE = re.compile(r"^:{3,}\{exercise\}[ \t]*(.*?)[ \t]*\n:label:[ \t]*ex-(\S+)", re.M)
+EXERCISE = re.compile(
+    r"""^[ \t]*(?::{3,}|`{3,}|~{3,})\{exercise(?:-start)?\}[ \t]*(.*?)[ \t]*\n
+    (?:[ \t]*:[\w-]+:.*\n)*?[ \t]*:label:[ \t]*ex-(\S+)""",
+    re.M | re.X,
+)
+MARKUP = (nodes.literal, nodes.emphasis, nodes.strong, nodes.inline, nodes.math, nodes.subscript, nodes.superscript)
+IN_TITLES = (nodes.Text, nodes.title, nodes.subtitle, *MARKUP)
 HEADER = ("exercise", "page", "minutes", "command")
 WIDTHS = (28, 30, 10, 32)  # per cent
 
@@ -40,7 +47,49 @@ def table_of(env) -> dict[str, dict]:
         raise Wrong(f"{file} can't be read: {error}") from error
     if not found:
         raise Wrong(f"{file} has no EXERCISES")
+    if not isinstance(found[0], dict):
+        raise Wrong(f"EXERCISES in {file} is no dict of names")
+    for name, exercise in found[0].items():
+        if not isinstance(exercise, dict):
+            raise Wrong(f"{name} in {file} is no dict")
+        if not isinstance(exercise.get("title"), str):
+            raise Wrong(f"{name} in {file} has no title")
+        for key, number in {"minutes": exercise.get("minutes"), "answers": exercise.get("answers", 0)}.items():
+            if not isinstance(number, int):
+                raise Wrong(f"{name} in {file} has no whole number of {key}")
     return found[0]
+
+
+def written(env, page: str) -> list[tuple[str, str]]:
+    """Return the title and the name of each exercise in the source of a page: it may not have been read yet."""
+    return EXERCISE.findall(tables.without_comments(env.doc2path(page).read_text(encoding="utf-8")))
+
+
+def compare(app, doctree: nodes.document) -> None:
+    """Warn, and so fail the build, for an exercise of a page that is not found in its source."""
+    exercises = list(doctree.findall(is_exercise_node)) if app.config.checks_program else []
+    if exercises:
+        labels = {f"ex-{name}" for _, name in written(app.env, app.env.current_document.docname)}
+        for node in exercises:
+            if node["label"] not in labels:
+                how = "in the page itself, write :::{exercise} TITLE, and below it :label: ex-NAME"
+                said = f"exercise: {node['label']} is not in the list of all exercises: {how}"
+                logger.warning("%s", said, location=node)
+
+
+def plain_titles(app, doctree: nodes.document) -> None:
+    """Warn, and so fail the build, for a title that a solution can't repeat: in its copy, no link is resolved.
+
+    The copy gets the words alone, so that the build comes to its end.
+    """
+    for node in doctree.findall(is_exercise_node):
+        title = app.env.sphinx_exercise_registry[node["label"]]["node"][0]
+        others = [one for one in title.findall() if not isinstance(one, IN_TITLES)]
+        if others:
+            may = "is repeated by its solution, and may have words and code only, no links"
+            logger.warning("exercise: the title of %s %s", node["label"], may, location=node)
+        for one in others:
+            one.replace_self(nodes.Text(one.astext()))
 
 
 def command(name: str, exercise: dict, program: str) -> nodes.literal:
@@ -85,10 +134,8 @@ class Exercises(SphinxDirective):
         """Return the page and the title of each exercise."""
         found: dict[str, tuple[str, str]] = {}
         for page in sorted(self.env.found_docs):
-            path = self.env.doc2path(page)
-            self.env.note_dependency(path)
-            for title, name in EXERCISE.findall(path.read_text(encoding="utf-8")):
-                found[name] = (page, title)
+            self.env.note_dependency(self.env.doc2path(page))
+            found |= {name: (page, title) for title, name in written(self.env, page)}
         return found
 
     def row(self, name: str, found: tuple[str, str] | None, table: dict[str, dict]) -> list[nodes.Node]:
@@ -112,4 +159,6 @@ def setup(app) -> dict:
     app.add_config_value("checks_program", "", "env", types=[str])  # from the folder of the site's source
     app.add_role("check", Check())
     app.add_directive("exercises", Exercises)
+    app.connect("doctree-read", compare)
+    app.connect("doctree-read", plain_titles)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -107,7 +107,7 @@ def minutes(env: BuildEnvironment, page: str) -> int:
         raise Wrong(f"there is no page {page}")
     path = env.doc2path(page)
     env.note_dependency(path)
-    found = TIME.search(path.read_text(encoding="utf-8"))
+    found = TIME.search(tables.without_comments(path.read_text(encoding="utf-8")))
     if not found:
         raise Wrong(f"{page} does not say its time")
     return int(found[1])

@@ -33,13 +33,20 @@ def one_line(node: nodes.Node) -> str:
     return " ".join(node.astext().split())
 
 
+def above(node: nodes.Element) -> list[nodes.Node]:
+    """Return what stands above the first heading of a page, if this is its section."""
+    page = node.parent
+    before = page.children[: page.index(node)] if isinstance(page, nodes.document) else []
+    return [] if any(is_place(one) for one in before) else before
+
+
 def places(node: nodes.Node) -> Iterator[tuple[str, str, str, str]]:
     """Give the id, the heading, the lines of text and those of code of each place, in their order."""
     if isinstance(node, nodes.Element):
         if is_place(node):
             head, *rest = node.children
             assert isinstance(head, nodes.Element)
-            found = [line for child in rest for line in lines(child)]
+            found = [line for child in [*above(node), *rest] for line in lines(child)]
             text, code = ("\n".join(line for line, is_code in found if is_code == wanted) for wanted in (False, True))
             yield (node["ids"] or head["ids"])[0], one_line(head), text, code
         for child in node.children:

@@ -1,10 +1,18 @@
-"""Builds tables and their links for directives that compute a table; no extension itself."""
+"""Reads pages, and builds tables and their links, for directives that compute a table; no extension itself."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
+
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def without_comments(markdown: str) -> str:
+    """Return the source of a page without what is commented out in it, which no reader sees."""
+    return COMMENT.sub("", markdown)
 
 
 def table(

@@ -1,9 +1,13 @@
 """Says on a page how many commands all pages have that the walk types: {typed}`commands`."""
 
 from docutils import nodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from walk.model import Transcript
+
+logger = logging.getLogger(__name__)
 
 COMMANDS, SAYS = "typed commands", "says how many are typed"  # what Sphinx's metadata of a page keeps for us
 
@@ -21,6 +25,20 @@ class TypedRole(SphinxRole):
             said = f"typed: only commands are counted, not {self.text}"
             return [], [self.inliner.reporter.warning(said, line=self.lineno)]
         return [pending_typed()], []
+
+
+class NotInHeadings(SphinxTransform):
+    """Takes the role out of headings: they are copied into tables of contents before all pages are read."""
+
+    default_priority = 500
+
+    def apply(self, **options) -> None:
+        """Warn, and so fail the build, for each of them."""
+        headings = [one for one in self.document.findall(nodes.title) if isinstance(one.parent, nodes.section)]
+        for node in [role for heading in headings for role in heading.findall(pending_typed)]:
+            said = "typed: a heading can't say how many commands there are: say it below"
+            logger.warning("%s", said, location=node)
+            node.replace_self(nodes.Text("commands"))
 
 
 def count(app, doctree: nodes.document) -> None:
@@ -55,6 +73,7 @@ def resolve(app, doctree: nodes.document, docname: str) -> None:
 def setup(app) -> dict:
     """Connect the extension; Sphinx calls it."""
     app.add_role("typed", TypedRole())
+    app.add_transform(NotInHeadings)
     app.connect("doctree-read", count)
     app.connect("env-get-updated", outdated)
     app.connect("doctree-resolved", resolve)

@@ -10,14 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import tinycss2  # type: ignore[import-untyped]
+from sphinx.errors import ExtensionError
 from tinycss2.ast import Declaration, Node  # type: ignore[import-untyped]
 
-TAG = re.compile(r'<([a-z][a-z0-9]*)((?:"[^"]*"|[^">])*)>')
-CLASSES = re.compile(r'\sclass="([^"]*)"')
+TAG = re.compile(r"""<([a-z][a-z0-9]*)((?:"[^"]*"|'[^']*'|[^"'>])*)>""", re.I)
+CLASSES = re.compile(r"""\sclass\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 WORD = re.compile(r"[\w-]+")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 NESTING = ("media", "supports")  # at-rules with rules in them
 COMBINATORS = (">", "+", "~")
+
+
+class Unreadable(Exception):
+    """A style sheet that breaks off or is wrong: its argument is the error, which knows the place."""
 
 
 class Site:
@@ -27,14 +32,13 @@ class Site:
         tags: set[tuple[str, str]] = set()
         for page in pages:
             tags.update(TAG.findall(page))
-        self.elements = {frozenset([name, *self.classes(rest)]) for name, rest in tags}
+        self.elements = {frozenset([name.lower(), *self.classes(rest)]) for name, rest in tags}
         self.words = set(WORD.findall(scripts))
 
     @staticmethod
     def classes(attributes: str) -> list[str]:
-        """Return the classes of a tag, each with its dot."""
-        found = CLASSES.search(attributes)
-        return [f".{name}" for name in found[1].split()] if found else []
+        """Return the classes of a tag, each with its dot, and what another attribute says like them."""
+        return [f".{name}" for found in CLASSES.findall(attributes) for name in "".join(found).split()]
 
     def known(self) -> str:
         """Return a text that is the same for what needs the same rules."""
@@ -98,10 +102,18 @@ class Whole(Rule):
         return self.head
 
 
+def readable(nodes: list[Node]) -> list[Node]:
+    """Return what was parsed; Unreadable if something could not be."""
+    for node in nodes:
+        if node.type == "error":
+            raise Unreadable(node)
+    return nodes
+
+
 def used_rules(nodes: list[Node], site: Site) -> list[Rule]:
     """Return the rules that some page may use."""
     found: list[Rule] = []
-    for node in nodes:
+    for node in readable(nodes):
         if node.type == "qualified-rule":
             kept = [tinycss2.serialize(one).strip() for one in selectors(node.prelude) if site.has(one)]
             if kept:
@@ -120,7 +132,7 @@ def contents(tokens: list[Node]) -> tuple[str, dict[str, str]]:
     text = tinycss2.serialize(tokens)
     if "--" not in text:
         return text, {}
-    parts = tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True)
+    parts = readable(tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True))
     own = [part for part in parts if isinstance(part, Declaration) and part.name.startswith("--")]
     rest = "".join(f"{part.serialize()};" for part in parts if part not in own)
     return rest, {part.name: part.serialize() for part in own}
@@ -134,8 +146,17 @@ def flat(rules: list[Rule]) -> Iterable[Rule]:
 
 
 def reduce(css: str, site: Site, others: str = "") -> str:
-    """Return a style sheet without what the site does not use. `others` are texts that may use its variables, too."""
-    rules = used_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), site)
+    """Return a style sheet without what the site does not use. `others` are texts that may use its variables, too.
+
+    ExtensionError, with the place, for what a browser would leave out.
+    """
+    try:
+        rules = used_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), site)
+    except Unreadable as wrong:
+        error = wrong.args[0]
+        line = css.split("\n")[error.source_line - 1]
+        near = line[max(0, error.source_column - 60) : error.source_column + 60]
+        raise ExtensionError(f"a style sheet is wrong near {near.strip()!r}: {error.message}") from wrong
     uses: dict[str, set[str]] = {}
     for rule in flat(rules):
         for name, text in rule.variables.items():

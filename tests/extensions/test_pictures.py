@@ -36,7 +36,13 @@ def test_a_page_in_a_folder(site):
 
 
 @pytest.mark.parametrize(
-    ("option", "size"), [("scale: 50", ("20", "15")), ("width: 80", ("80", None)), ("height: 60", (None, "60"))]
+    ("option", "size"),
+    [
+        ("scale: 50", ("20", "15")),
+        ("width: 80", ("80", None)),
+        ("width: 80px", ("80", None)),
+        ("height: 60", (None, "60")),
+    ],
 )
 def test_what_the_page_says_is_kept(site, option, size):
     assert site.page(f"```{{image}} a.png\n:{option}\n:class: no-scaled-link\n```\n") == ""
@@ -50,9 +56,26 @@ def test_another_picture_has_another_size(site):
     assert sizes(site) == [("50", "20")]
 
 
-def test_what_has_no_size_is_named(site):
-    site.write("c.png", "not a picture")
-    assert "index.md:3: WARNING: Could not obtain image size" in site.page("```{image} c.png\n```\n")
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("c.png", "not a picture", "c.png is no picture that can be read"),
+        ("c.svg", WIDE.replace(' width="300" height="100"', ""), "c.svg has no size: give its <svg> a width and"),
+        ("c.svg", WIDE.replace('"300"', '"100%"'), "c.svg has no size: give its <svg> a width and a height in pixels"),
+        (
+            "c.svg",
+            WIDE.replace(' height="100"', ""),
+            "c.svg has no size: give its <svg> a width and a height in pixels",
+        ),
+    ],
+)
+@pytest.mark.parametrize("option", ["", ":scale: 50\n"])
+def test_what_has_no_size_is_one_line(site, option, name, text, said):
+    site.write(name, text)
+    warnings = site.page(f"```{{image}} {name}\n{option}```\n")
+    assert f"index.md:3: WARNING: pictures: {said}" in warnings
+    assert warnings.strip().count("\n") == 0
+    assert site.page(f"```{{image}} {name}\n:width: 80\n```\n") == ""
 
 
 @pytest.mark.parametrize("picture", ["gone.png", "gone.*"])

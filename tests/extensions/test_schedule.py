@@ -39,6 +39,14 @@ def test_it_adds_up(classroom):
     assert [link["href"] for link in links] == ["one.html", "two.html"]
 
 
+def test_a_comment_is_not_read(classroom):
+    comment = "---\norphan: true\n---\n\n# Page one\n\n<!--\n**Time:** about 99 minutes\n-->\n\n"
+    classroom.write("one.md", f"{comment}**Time:** about 20 minutes\n")
+    assert classroom.page("```{schedule} 50\none\ntwo\n```") == ""
+    classroom.write("one.md", comment)
+    assert "schedule: one does not say its time" in classroom.build()[0]
+
+
 def test_nothing_is_left(classroom):
     assert classroom.page("```{schedule} 50\none\ntwo\n```") == ""
     assert rows(classroom)[-1] == ["0:20", "30", "Page two"]

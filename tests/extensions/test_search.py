@@ -96,6 +96,18 @@ def test_it_follows_the_pages(lesson):
     assert [page for page, _ in index(lesson)] == ["index.html", "later/arrays.html"]
 
 
+def test_what_stands_above_the_first_heading_is_under_it(lesson):
+    text = "Above.\n\n```bash\ntrue\n```\n\n(label)=\n# Before\n\nBelow.\n\n## Deep\n\nDeep down.\n\n# Second\n"
+    lesson.write("before.md", text)
+    lesson.build()
+    [_, _, (_, found)] = index(lesson)
+    assert [place[1:] for place in found] == [
+        ["Before", "Above.\nBelow.", "true"],
+        ["Deep", "Deep down.", ""],
+        ["Second", "", ""],
+    ]
+
+
 def test_addresses_are_the_builders(lesson):
     assert lesson.build(builder="dirhtml")[0] == ""
     assert [page for page, _ in index(lesson, "dirhtml")] == ["", "later/arrays/", "before/"]

@@ -56,3 +56,12 @@ def test_a_page_is_written_again_when_its_builder_has_written_another_sum(shell)
 
 def test_nothing_else_is_counted(shell):
     assert "index.md:3: WARNING: typed: only commands are counted, not pages" in shell.page("{typed}`pages`")
+
+
+@pytest.mark.parametrize("role", ["{typed}`commands`", "**{typed}`commands`**"])
+def test_a_heading_can_not_say_it(shell, role):
+    """Headings are copied into the contents before all pages are read."""
+    warnings = shell.page(f"{{typed}}`commands`\n\n## The {role}")
+    assert "index.md:5: WARNING: typed: a heading can't say how many commands there are: say it below" in warnings
+    assert warnings.strip().count("\n") == 0
+    assert said(shell) == "2"

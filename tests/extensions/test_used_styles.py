@@ -2,6 +2,7 @@
 
 import pytest
 from rcssmin import cssmin
+from sphinx.errors import ExtensionError
 
 from extensions.used_styles import Site, reduce
 
@@ -41,6 +42,40 @@ def test_what_may_be_used_is_kept(selector):
 def test_what_no_page_has_is_not(selector):
     assert less(f"{selector} {{ color: red }}") == ""
     assert less(f"p, {selector} {{ color: red }}") == "p{color:red}"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class='a hint'>",
+        '<P CLASS="hint">',
+        "<p title='it>s' Class = 'hint'>",
+        "<p class=hint>",
+        """<p title='no class="b"' class='hint'>""",
+        """<p title="it's" class='hint'>""",
+    ],
+)
+def test_a_class_is_found_however_it_is_written(page):
+    """As somebody writes HTML into a page."""
+    kept = cssmin(".hint{color:red}")
+    assert cssmin(reduce(".hint { color: red } .gone { color: red }", Site([page], ""))) == kept
+    assert cssmin(reduce("p.hint { color: red }", Site([page], ""))) == ("" if "div" in page else f"p{kept}")
+
+
+@pytest.mark.parametrize(
+    ("css", "said"),
+    [
+        (".a{--x:1;color red}", "near 'p{} .a{--x:1;color red}': EOF reached before {} block"),
+        (".a", "near 'p{} .a': EOF reached before {} block for a qualified rule."),
+        (".a{--x:1; color: red}}", "near 'p{} .a{--x:1; color: red}}': "),
+        ("@media print{ p{--x:1; color} }", "near 'p{} @media print{ p{--x:1; color} }': "),
+    ],
+)
+def test_a_slip_in_a_style_sheet_is_quoted(css, said):
+    with pytest.raises(ExtensionError) as error:
+        reduce(f"b{{}}\n\np{{}} {css}", Site(["<p class=a>"], ""))
+    assert str(error.value).startswith(f"a style sheet is wrong {said}")
+    assert "\n" not in str(error.value)
 
 
 def test_rules_in_rules():
