@@ -100,9 +100,6 @@ def leave_out(app, tree: nodes.document, page: str) -> None:
         return
     for raw in [*tree.findall(nodes.raw)]:
         raw.parent.remove(raw)
-    for node in tree.findall(nodes.section):
-        if node["ids"] == ["exercise-content"]:
-            node["ids"] = []  # sphinx-exercise gives it to each exercise
     for file in [*tree.findall(addnodes.download_reference)]:
         if "filename" in file:
             address = app.config.html_baseurl + join("_downloads", file["filename"])
