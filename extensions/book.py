@@ -15,10 +15,13 @@ from posixpath import join
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.builders.epub3 import Epub3Builder
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from extensions import builders, solutions
+
+logger = logging.getLogger(__name__)
 
 KINDS = {"pdf": "PDF", "epub": "ePub"}
 STYLES = ("pygments.css", "epub.css")
@@ -113,18 +116,38 @@ def leave_out(app, tree: nodes.document, page: str) -> None:
         title.parent.insert(1, nodes.paragraph("", f"Edition of {app.config.book_edition}."))
 
 
+def tables_of_contents(env, root: str) -> list[tuple[str, list[str]]]:
+    """Return the caption and the pages of each table of contents of the first page; warn of what can be no part."""
+    found: list[tuple[str, list[str]]] = []
+    placed: set[str] = set()
+    for toctree in env.get_doctree(root).findall(addnodes.toctree):
+        if not toctree["caption"]:
+            logger.warning("book: this table of contents has no caption, the name of its part", location=toctree)
+        names = toctree["includefiles"]
+        for name in placed.intersection(names):
+            logger.warning("book: %s is in a table of contents above, too: leave it in one", name, location=toctree)
+        found.append((toctree["caption"] or "", [name for name in names if name not in placed]))
+        placed.update(names)
+    for page in sorted(env.toctree_includes.keys() - {root}):
+        for toctree in env.get_doctree(page).findall(addnodes.toctree):
+            for name in set(toctree["includefiles"]) - placed:
+                message = "book: %s is in no table of contents of %s, which has the parts: name it there"
+                logger.warning(message, name, root, location=toctree)
+    return found
+
+
 def arrange(app, tree: nodes.document, root: str) -> None:
     """Put the pages into parts, as the first page's tables of contents have them, behind a list of all."""
     if app.builder.name != "singlehtml":
         return
     pages = {page["docname"]: page for page in [*tree.findall(addnodes.start_of_file)]}
-    for page in pages.values():
-        page.parent.remove(page)
+    tables = tables_of_contents(app.env, root)
+    for name in [name for _, names in tables for name in names]:
+        pages[name].parent.remove(pages[name])
     contents = nodes.bullet_list()
     parts = []
-    for toctree in app.env.get_doctree(root).findall(addnodes.toctree):
-        caption, names = toctree["caption"], toctree["includefiles"]
-        part = nodes.section("", nodes.title("", caption), ids=[f"part-{nodes.make_id(caption)}"], classes=["part"])
+    for number, (caption, names) in enumerate(tables, start=1):
+        part = nodes.section("", nodes.title("", caption), ids=[f"part-{number}"], classes=["part"])
         part += [pages[name] for name in names]
         parts.append(part)
         entries = [entry(app.env.titles[name].astext(), f"document-{name}") for name in names]

@@ -15,8 +15,12 @@ ADDRESS = re.compile(r"#document-([^#]+)#(.+)")
 
 
 def name(page: str, place: str) -> str:
-    """Return the id of a place of a page that no other page has."""
-    return f"{nodes.make_id(page)}-{place.replace('/', '-')}"
+    """Return the id of a place of a page that no other page has.
+
+    Sphinx writes no two hyphens one after the other into an id, and a page's name may have any letters.
+    """
+    own = "".join(one if one.isalnum() or one in "-_" else "." if one == "/" else f"..{ord(one):x}." for one in page)
+    return f"{own}--{place.replace('/', '-')}"
 
 
 def with_pages(tree: nodes.Element, page: str) -> Iterator[tuple[nodes.Element, str]]:
