@@ -11,6 +11,7 @@ On the site, the links to the files follow these words, if `html_extra_path` has
 
 from pathlib import Path
 from posixpath import join
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
@@ -55,7 +56,7 @@ def offer_files(app, tree: nodes.document, page: str) -> None:
         for number, file in enumerate(files):
             here = app.builder.get_target_uri(page)
             last += nodes.Text(", " if number else ": ")
-            last += nodes.reference("", KINDS[file.suffix[1:]], refuri=relative_uri(here, file.name))
+            last += nodes.reference("", KINDS[file.suffix[1:]], refuri=relative_uri(here, quote(file.name)))
             last += nodes.Text(f" ({file.stat().st_size / 1e6:.1f} MB)")
         last += nodes.Text(".")
         node.replace_self(words)
@@ -105,7 +106,7 @@ def leave_out(app, tree: nodes.document, page: str) -> None:
         raw.parent.remove(raw)
     for file in [*tree.findall(addnodes.download_reference)]:
         if "filename" in file:
-            address = app.config.html_baseurl + join("_downloads", file["filename"])
+            address = app.config.html_baseurl + join("_downloads", quote(file["filename"]))
             file.replace_self(nodes.reference("", "", *file.children, refuri=address, classes=["download"]))
     for block in tree.findall(nodes.literal_block):
         if "highlight_args" in block:

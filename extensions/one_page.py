@@ -35,11 +35,13 @@ def with_pages(tree: nodes.Element, page: str) -> Iterator[tuple[nodes.Element, 
 def rename(node: nodes.Element, page: str) -> None:
     """Put the page's name before the ids of a node and of its lines, and have its link lead to such a name."""
     node["ids"] = [name(page, one) for one in node["ids"]]
+    if "backrefs" in node:
+        node["backrefs"] = [name(page, one) for one in node["backrefs"]]
     if "refid" in node:
         node["refid"] = name(page, node["refid"])
     if there := ADDRESS.fullmatch(node.get("refuri", "")):
         node["refuri"] = f"#{name(*there.groups())}"
-    if "listing" in node:
+    if "linespans" in node.get("highlight_args", {}):
         node["highlight_args"]["linespans"] = name(page, node["highlight_args"]["linespans"])
 
 
