@@ -25,6 +25,7 @@ from extensions import builders, solutions
 logger = logging.getLogger(__name__)
 
 KINDS = {"pdf": "PDF", "epub": "ePub"}
+OFFERED = "book"  # in the metadata of a page that offers it
 STYLES = ("pygments.css", "epub.css")
 
 
@@ -39,13 +40,31 @@ class BookDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the words, for later."""
-        return [offer("", *self.parse_content_to_nodes())]
+        words = self.parse_content_to_nodes()
+        if not words or not isinstance(words[-1], nodes.paragraph):
+            raise self.error("book: end the words with a paragraph, which the links follow")
+        self.env.metadata[self.env.docname][OFFERED] = True
+        return [offer("", *words)]
+
+
+def made(app) -> list[Path]:
+    """Return the files of the book that the site has."""
+    folders = [Path(app.confdir, folder) for folder in app.config.html_extra_path]
+    return [file for folder in folders for kind in KINDS for file in sorted(folder.glob(f"*.{kind}"))]
+
+
+def out_of_date(app, env) -> list[str]:
+    """Return the pages that offer a book which was made after them, with another size."""
+    if app.builder.name not in builders.SITE:
+        return []
+    newest = max((file.stat().st_mtime for file in made(app)), default=0)
+    pages = {page: Path(app.builder.get_outfilename(page)) for page, data in env.metadata.items() if OFFERED in data}
+    return [page for page, built in pages.items() if built.is_file() and built.stat().st_mtime < newest]
 
 
 def offer_files(app, tree: nodes.document, page: str) -> None:
     """Write the links to the files of the book, or leave out what would have been before them."""
-    folders = [Path(app.confdir, folder) for folder in app.config.html_extra_path]
-    files = [file for folder in folders for kind in KINDS for file in sorted(folder.glob(f"*.{kind}"))]
+    files = made(app)
     for node in [*tree.findall(offer)]:
         words = node.children
         if not files or app.builder.name not in builders.SITE:
@@ -184,6 +203,7 @@ def setup(app) -> dict:
     app.add_builder(Epub, override=True)
     app.add_directive("book", BookDirective)
     app.add_node(offer)
+    app.connect("env-get-updated", out_of_date)
     app.connect("doctree-resolved", offer_files, priority=300)
     app.connect("doctree-resolved", leave_out, priority=300)
     app.connect("doctree-resolved", arrange, priority=600)

@@ -1,5 +1,6 @@
 """The first page offers the files of the book, if they are there; the book has each page once."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +20,8 @@ def site(project):
 
     def build(conf="", builder="html"):
         project.write("conf.py", CONF + conf)
-        project.write("index.md", f"# Title\n\n```{{book}}\n{WORDS}\n```\n")
+        if not (project.source / "index.md").exists():
+            project.write("index.md", f"# Title\n\n```{{book}}\n{WORDS}\n```\n")
         assert project.build(builder=builder)[0] == ""
         return BeautifulSoup(project.html() if builder == "html" else "", "html.parser")
 
@@ -38,6 +40,27 @@ def test_the_files_are_offered(site, project):
     links = [link["href"] for link in page.select(".body a.reference")]
     assert links == ["lesson.pdf", "lesson.epub"]
     assert all((project.folder / "html" / link).is_file() for link in links)
+
+
+@pytest.mark.parametrize("words", ["", "Two files:\n\n- one\n"])
+def test_words_that_the_links_cannot_follow_are_said(project, words):
+    project.write("conf.py", CONF + 'html_extra_path = ["made"]\n')
+    project.write("made/lesson.pdf", "x")
+    warnings = project.page(f"```{{book}}\n{words}\n```\n")
+    assert "index.md:3: ERROR: book: end the words with a paragraph, which the links follow" in warnings
+    assert "lesson.pdf" not in project.html()
+
+
+def test_a_book_that_is_made_anew_has_its_new_size(site, project):
+    conf = 'html_extra_path = ["made"]\n'
+    site()
+    project.write("made/lesson.pdf", "x" * 1_200_000)
+    assert "PDF (1.2 MB)." in site(conf).text
+    assert "PDF (1.2 MB)." in site(conf).text
+    written = (project.folder / "html/index.html").stat().st_mtime
+    book = project.write("made/lesson.pdf", "x" * 2_300_000)
+    os.utime(book, (written + 1, written + 1))
+    assert "PDF (2.3 MB)." in site(conf).text
 
 
 def test_the_book_offers_nothing(site, project):
