@@ -11,16 +11,21 @@ On the site, the links to the files follow these words, if `html_extra_path` has
 
 from pathlib import Path
 from posixpath import join
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.builders.epub3 import Epub3Builder
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from extensions import builders, solutions
 
+logger = logging.getLogger(__name__)
+
 KINDS = {"pdf": "PDF", "epub": "ePub"}
+OFFERED = "book"  # in the metadata of a page that offers it
 STYLES = ("pygments.css", "epub.css")
 
 
@@ -35,13 +40,31 @@ class BookDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the words, for later."""
-        return [offer("", *self.parse_content_to_nodes())]
+        words = self.parse_content_to_nodes()
+        if not words or not isinstance(words[-1], nodes.paragraph):
+            raise self.error("book: end the words with a paragraph, which the links follow")
+        self.env.metadata[self.env.docname][OFFERED] = True
+        return [offer("", *words)]
+
+
+def made(app) -> list[Path]:
+    """Return the files of the book that the site has."""
+    folders = [Path(app.confdir, folder) for folder in app.config.html_extra_path]
+    return [file for folder in folders for kind in KINDS for file in sorted(folder.glob(f"*.{kind}"))]
+
+
+def out_of_date(app, env) -> list[str]:
+    """Return the pages that offer a book which was made after them, with another size."""
+    if app.builder.name not in builders.SITE:
+        return []
+    newest = max((file.stat().st_mtime for file in made(app)), default=0)
+    pages = {page: Path(app.builder.get_outfilename(page)) for page, data in env.metadata.items() if OFFERED in data}
+    return [page for page, built in pages.items() if built.is_file() and built.stat().st_mtime < newest]
 
 
 def offer_files(app, tree: nodes.document, page: str) -> None:
     """Write the links to the files of the book, or leave out what would have been before them."""
-    folders = [Path(app.confdir, folder) for folder in app.config.html_extra_path]
-    files = [file for folder in folders for kind in KINDS for file in sorted(folder.glob(f"*.{kind}"))]
+    files = made(app)
     for node in [*tree.findall(offer)]:
         words = node.children
         if not files or app.builder.name not in builders.SITE:
@@ -52,7 +75,7 @@ def offer_files(app, tree: nodes.document, page: str) -> None:
         for number, file in enumerate(files):
             here = app.builder.get_target_uri(page)
             last += nodes.Text(", " if number else ": ")
-            last += nodes.reference("", KINDS[file.suffix[1:]], refuri=relative_uri(here, file.name))
+            last += nodes.reference("", KINDS[file.suffix[1:]], refuri=relative_uri(here, quote(file.name)))
             last += nodes.Text(f" ({file.stat().st_size / 1e6:.1f} MB)")
         last += nodes.Text(".")
         node.replace_self(words)
@@ -100,12 +123,9 @@ def leave_out(app, tree: nodes.document, page: str) -> None:
         return
     for raw in [*tree.findall(nodes.raw)]:
         raw.parent.remove(raw)
-    for node in tree.findall(nodes.section):
-        if node["ids"] == ["exercise-content"]:
-            node["ids"] = []  # sphinx-exercise gives it to each exercise
     for file in [*tree.findall(addnodes.download_reference)]:
         if "filename" in file:
-            address = app.config.html_baseurl + join("_downloads", file["filename"])
+            address = app.config.html_baseurl + join("_downloads", quote(file["filename"]))
             file.replace_self(nodes.reference("", "", *file.children, refuri=address, classes=["download"]))
     for block in tree.findall(nodes.literal_block):
         if "highlight_args" in block:
@@ -116,18 +136,38 @@ def leave_out(app, tree: nodes.document, page: str) -> None:
         title.parent.insert(1, nodes.paragraph("", f"Edition of {app.config.book_edition}."))
 
 
+def tables_of_contents(env, root: str) -> list[tuple[str, list[str]]]:
+    """Return the caption and the pages of each table of contents of the first page; warn of what can be no part."""
+    found: list[tuple[str, list[str]]] = []
+    placed: set[str] = set()
+    for toctree in env.get_doctree(root).findall(addnodes.toctree):
+        if not toctree["caption"]:
+            logger.warning("book: this table of contents has no caption, the name of its part", location=toctree)
+        names = toctree["includefiles"]
+        for name in placed.intersection(names):
+            logger.warning("book: %s is in a table of contents above, too: leave it in one", name, location=toctree)
+        found.append((toctree["caption"] or "", [name for name in names if name not in placed]))
+        placed.update(names)
+    for page in sorted(env.toctree_includes.keys() - {root}):
+        for toctree in env.get_doctree(page).findall(addnodes.toctree):
+            for name in set(toctree["includefiles"]) - placed:
+                message = "book: %s is in no table of contents of %s, which has the parts: name it there"
+                logger.warning(message, name, root, location=toctree)
+    return found
+
+
 def arrange(app, tree: nodes.document, root: str) -> None:
     """Put the pages into parts, as the first page's tables of contents have them, behind a list of all."""
     if app.builder.name != "singlehtml":
         return
     pages = {page["docname"]: page for page in [*tree.findall(addnodes.start_of_file)]}
-    for page in pages.values():
-        page.parent.remove(page)
+    tables = tables_of_contents(app.env, root)
+    for name in [name for _, names in tables for name in names]:
+        pages[name].parent.remove(pages[name])
     contents = nodes.bullet_list()
     parts = []
-    for toctree in app.env.get_doctree(root).findall(addnodes.toctree):
-        caption, names = toctree["caption"], toctree["includefiles"]
-        part = nodes.section("", nodes.title("", caption), ids=[f"part-{nodes.make_id(caption)}"], classes=["part"])
+    for number, (caption, names) in enumerate(tables, start=1):
+        part = nodes.section("", nodes.title("", caption), ids=[f"part-{number}"], classes=["part"])
         part += [pages[name] for name in names]
         parts.append(part)
         entries = [entry(app.env.titles[name].astext(), f"document-{name}") for name in names]
@@ -163,6 +203,7 @@ def setup(app) -> dict:
     app.add_builder(Epub, override=True)
     app.add_directive("book", BookDirective)
     app.add_node(offer)
+    app.connect("env-get-updated", out_of_date)
     app.connect("doctree-resolved", offer_files, priority=300)
     app.connect("doctree-resolved", leave_out, priority=300)
     app.connect("doctree-resolved", arrange, priority=600)

@@ -7,7 +7,8 @@ theme and the extensions write into the page itself are allowed by their checksu
 import base64
 import hashlib
 import re
-from pathlib import Path
+
+from extensions import builders
 
 INLINE = r"<{0}>(.*?)</{0}>"
 CHARSET = '<meta charset="utf-8">'
@@ -39,7 +40,7 @@ def write(app, error: Exception | None) -> None:
     """Write its policy into each page that has none yet, so into those that were just built."""
     if error or app.builder.format != "html" or not app.config.content_security:
         return
-    for path in Path(app.outdir).rglob("*.html"):
+    for path in builders.pages(app):
         page = path.read_text(encoding="utf-8")
         head, charset, rest = page.partition(CHARSET)
         if charset and "Content-Security-Policy" not in rest.partition("</head>")[0]:

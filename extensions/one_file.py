@@ -24,7 +24,7 @@ BETWEEN = {"css": "\n", "js": "\n;\n"}
 SOURCE = re.compile(r'<script[^>]*? src="([^"?]*)')
 SCRIPT = re.compile(r"[\w-]+\.js\b")
 # Where white space means something, or is in the sum by which a browser knows a script.
-AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL | re.IGNORECASE)
 ADDRESS = re.compile(r"(page-[0-9a-f]{8}\.(?:css|js))\?v=[0-9a-f]*")
 
 
@@ -92,7 +92,7 @@ def write(app, exception) -> None:
     if exception or app.builder.name not in builders.SITE:
         return
     folder = Path(app.outdir)
-    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    pages = {path: path.read_text(encoding="utf-8") for path in builders.pages(app)}
     asked = {name for page in pages.values() for name in ADDRESS.findall(page)}
     texts = {}
     for path in sorted(folder.glob(f"_static/page-*{LIST}")):

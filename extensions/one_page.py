@@ -15,8 +15,12 @@ ADDRESS = re.compile(r"#document-([^#]+)#(.+)")
 
 
 def name(page: str, place: str) -> str:
-    """Return the id of a place of a page that no other page has."""
-    return f"{nodes.make_id(page)}-{place.replace('/', '-')}"
+    """Return the id of a place of a page that no other page has.
+
+    Sphinx writes no two hyphens one after the other into an id, and a page's name may have any letters.
+    """
+    own = "".join(one if one.isalnum() or one in "-_" else "." if one == "/" else f"..{ord(one):x}." for one in page)
+    return f"{own}--{place.replace('/', '-')}"
 
 
 def with_pages(tree: nodes.Element, page: str) -> Iterator[tuple[nodes.Element, str]]:
@@ -31,11 +35,13 @@ def with_pages(tree: nodes.Element, page: str) -> Iterator[tuple[nodes.Element, 
 def rename(node: nodes.Element, page: str) -> None:
     """Put the page's name before the ids of a node and of its lines, and have its link lead to such a name."""
     node["ids"] = [name(page, one) for one in node["ids"]]
+    if "backrefs" in node:
+        node["backrefs"] = [name(page, one) for one in node["backrefs"]]
     if "refid" in node:
         node["refid"] = name(page, node["refid"])
     if there := ADDRESS.fullmatch(node.get("refuri", "")):
         node["refuri"] = f"#{name(*there.groups())}"
-    if "listing" in node:
+    if "linespans" in node.get("highlight_args", {}):
         node["highlight_args"]["linespans"] = name(page, node["highlight_args"]["linespans"])
 
 

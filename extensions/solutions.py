@@ -52,6 +52,15 @@ def take(solution: nodes.Element, where: str) -> nodes.section:
     return section
 
 
+def link_notes(tree: nodes.document, found: list[nodes.Element]) -> None:
+    """Make links of the footnotes of solutions: the notes stay, and lead back only to what stays with them."""
+    for reference in [one for solution in found for one in solution.findall(nodes.footnote_reference)]:
+        words = f"[{reference.astext()}]"
+        reference.replace_self(nodes.reference("", words, internal=True, refid=reference["refid"]))
+        for note in tree.findall(nodes.footnote):
+            note["backrefs"] = [one for one in note["backrefs"] if one not in reference["ids"]]
+
+
 def collect(app, tree: nodes.document, page: str) -> None:
     """Take the solutions out of a tree; where all pages are one, add them to its end."""
     builder = app.builder
@@ -60,6 +69,7 @@ def collect(app, tree: nodes.document, page: str) -> None:
     found = list(tree.findall(solution_node))
     if builder.name == "epub":
         away = relative_uri(builder.get_target_uri(page), builder.get_target_uri(PAGE))
+        link_notes(tree, found)
         # Each page's tree is resolved a second time, for the page of all solutions.
         tree["solutions"] = [take(one, f"{away}#{one_page.name(page, one['ids'][0])}") for one in found]
         return

@@ -5,6 +5,8 @@ import hashlib
 import html
 import re
 
+import pytest
+
 from extensions.content_security import policy
 
 CONF = 'extensions = ["myst_parser", "extensions.content_security"]\nhtml_theme = "furo"\n'
@@ -49,3 +51,16 @@ def test_other_formats_have_none(project):
     project.write("conf.py", CONF)
     project.write("index.md", "# Title\n\nText.\n")
     assert project.build(builder="text")[0] == ""
+
+
+@pytest.mark.parametrize("extension", ["content_security", "one_file"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_what_a_reader_downloads_is_no_page(project, extension, encoding):
+    """A report that a learner's program reads or a browser opens must be the file that the author wrote."""
+    project.write("conf.py", f'extensions = ["myst_parser", "extensions.{extension}"]\n')
+    report = '<html>\n  <head>\n    <meta charset="utf-8">\n  </head>\n\n  <p>Grüße</p>\n</html>\n'.encode(encoding)
+    project.write("report.html", "").write_bytes(report)
+    for _ in range(2):
+        assert project.page("{download}`a report <report.html>`\n") == ""
+        [copy] = (project.folder / "html/_downloads").rglob("report.html")
+        assert copy.read_bytes() == report

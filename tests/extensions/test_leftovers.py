@@ -1,8 +1,13 @@
 """A page without a source goes, if an earlier build wrote it; whatever else lies beside it stays."""
 
 import shutil
+import textwrap
 
 import pytest
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+# sphinx-exercise 1.2.1 uses what Sphinx 11 will not have.
+pytestmark = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")
 
 CONF = """
 extensions = ["myst_parser", "extensions.leftovers"]
@@ -87,3 +92,117 @@ def test_nothing_outside_of_the_folder_is_taken_away(site, tmp_path_factory):
     assert site.build() == ("", [])
     assert away.exists() and (site.folder / "precious.html").exists()
     assert pages(site) == STAY | {"deep/old"}
+
+
+NEWS = "[](old.md#part), [](old.md), {ref}`here <place>`, {ref}`place`, {term}`node`, {numref}`code`, {ref}`exercise`."
+OLD = """# Old
+
+(place)=
+## Part
+
+```{glossary}
+node
+  A machine.
+```
+
+```{code-block} text
+:name: code
+:caption: A file
+a
+```
+
+```{exercise} Count
+:label: exercise
+Do it.
+```
+"""
+
+
+@pytest.fixture
+def linked(project):
+    """A built project of three pages, one of which speaks of what is on another one."""
+    conf = """
+    extensions = ["myst_parser", "sphinx_exercise", "extensions.exercises", "extensions.leftovers"]
+    html_theme = "furo"
+    myst_heading_anchors = 2
+    numfig = True
+    """
+    project.write("conf.py", textwrap.dedent(conf))
+    project.write("old.md", OLD)
+    project.write("news.md", f"# News\n\n{NEWS}\n")
+    assert project.page(toctree("old", "news")) == ""
+    return project
+
+
+def toctree(*names):
+    """The table of contents of these pages."""
+    return "\n".join(["```{toctree}", *names, "```", ""])
+
+
+def fresh(project):
+    """What a new build would write for each page."""
+    shutil.rmtree(project.folder / "html")
+    shutil.rmtree(project.folder / "doctrees")
+    project.build()
+    return written(project)
+
+
+def written(project):
+    """The text of each page."""
+    return {name: project.html(name) for name in pages(project) if (project.source / f"{name}.md").is_file()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# Old", "# Older"),
+        ("(place)=\n## Part", "## Part\n\n(place)=\n## A part"),
+        ("(place)=\n", "(place)=\n## Before\n\n"),
+        ("```{code", "```{code-block} text\n:caption: Another\nb\n```\n\n```{code"),
+        ("} Count", "} Add"),
+        ("node\n", "node\nNode\n"),
+    ],
+)
+def test_what_other_pages_say_of_a_page_is_never_old(linked, old, new):
+    linked.write("old.md", OLD.replace(old, new, 1))
+    assert linked.build() == ("", ["old"])
+    found = written(linked)
+    assert found == fresh(linked)
+
+
+def test_no_page_leads_to_one_that_is_gone(linked):
+    linked.write("third.md", "# Third\n")
+    assert linked.page(toctree("old", "third", "news")) == ""
+    assert "third.html" in linked.html("news")
+    (linked.source / "third.md").unlink()
+    assert linked.page(toctree("old", "news")) == ""
+    assert [name for name, text in written(linked).items() if "third.html" in text] == []
+
+
+def test_a_link_to_what_is_gone_is_said(linked):
+    linked.write("old.md", OLD.replace("## Part", "## A part"))
+    warnings, read = linked.build()
+    assert "news.md:3: WARNING: local id not found in doc 'old': 'part'" in warnings and read == ["old"]
+
+
+def test_if_other_pages_say_nothing_of_a_change_only_that_page_is_written(linked):
+    before = {name: (linked.folder / f"html/{name}.html").stat().st_mtime_ns for name in written(linked)}
+    linked.write("old.md", OLD.replace("Do it.", "Do it twice."))
+    assert linked.build() == ("", ["old"])
+    after = {name: (linked.folder / f"html/{name}.html").stat().st_mtime_ns for name in written(linked)}
+    assert after["old"] != before["old"] and after["news"] == before["news"]
+
+
+def test_after_a_build_that_broke_off_all_is_written(linked, monkeypatch):
+    linked.write("old.md", OLD.replace("# Old", "# Older", 1))
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(StandaloneHTMLBuilder, "write_documents", broken)
+        linked.build()
+    assert linked.build()[0] == ""
+    found = written(linked)
+    assert found == fresh(linked)
+
+
+def broken(self, docnames):
+    """End the build."""
+    raise RuntimeError

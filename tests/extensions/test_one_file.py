@@ -122,6 +122,8 @@ def test_only_white_space_that_means_nothing_is_left_out_of_a_page():
         "<script>\n  let a\n</script>",
         "<style>\n  a {}\n</style>",
         "<textarea>\n  a</textarea>",
+        "<PRE>\n  x\n</PRE>",
+        "<Pre>\n  x\n</pre>",
     ]
     page = "\n".join(f"  <p>\n\n    a  b{one} c\n  </p>\n" for one in kept)
     assert one_file.without_indentation(page) == "  " + "\n".join(f"<p>\na  b{one} c\n</p>" for one in kept) + "\n"

@@ -38,12 +38,12 @@ def page(project):
 def test_each_id_is_there_once(page):
     ids = [tag["id"] for tag in page.select(".body [id]")]
     assert len(ids) == len(set(ids))
-    assert {"index-run-it", "other-run-it", "index-box-py-3", "other-box-py-3"} <= set(ids)
+    assert {"index--run-it", "other--run-it", "index--box-py-3", "other--box-py-3"} <= set(ids)
 
 
 def test_links_lead_to_what_they_mean(page):
     links = [link["href"] for link in page.select(".body a.reference[href^='#']")]
-    own = [[f"#{name}-box-py-3", f"#{name}-run-it", f"#document-{there}", f"#{there}-run-it"]
+    own = [[f"#{name}--box-py-3", f"#{name}--run-it", f"#document-{there}", f"#{there}--run-it"]
            for name, there in (("index", "other"), ("other", "index"))]  # fmt: skip
     assert links == own[0] + own[1]
     assert [link for link in links if not page.find(id=link[1:])] == []

@@ -69,11 +69,11 @@ class Site:
             self._soups[name] = BeautifulSoup(text, "html.parser")
         return self._soups[name]
 
-    def places(self, name: str, fragment: str) -> int:
-        """How many places of the page `name` a link to `#fragment` could mean."""
+    def ids(self, name: str) -> Counter[str]:
+        """The ids of the page `name`, and how often each is there."""
         if name not in self._ids:
             self._ids[name] = Counter(tag["id"] for tag in self.soup(name).find_all(id=True))
-        return self._ids[name][fragment]
+        return self._ids[name]
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def broken_links(site, name: str) -> list[str]:
             if not (site.folder / path).is_file():
                 broken.append(link)
             elif fragment and path.endswith(".html") and not link.startswith(sites.LINK):
-                places = site.places(path.removesuffix(".html"), unquote(fragment))
+                places = site.ids(path.removesuffix(".html"))[unquote(fragment)]
                 if places != 1:
                     broken.append(f"{link} ({places} such places)")
     return broken
@@ -44,6 +44,10 @@ def meta(site, name: str) -> dict[str, str]:
 
 def test_links_lead_somewhere(site, any_page_name):
     assert broken_links(site, any_page_name) == []
+
+
+def test_no_place_is_there_twice(site, any_page_name):
+    assert [one for one, times in site.ids(any_page_name).items() if times > 1] == []
 
 
 def test_pictures_have_words(site, any_page_name):

@@ -40,7 +40,7 @@ def test_the_index_has_all_text_of_a_page(site, page_name):
     text = (site.folder / "_static/search_index.js").read_text(encoding="utf-8")
     pages = dict(json.loads(text.removeprefix("const SEARCH_INDEX = ").removesuffix(";\n")))
     places = pages[f"{page_name}.html"]
-    assert all(site.places(page_name, place) == 1 for place, *_ in places)
+    assert all(site.ids(page_name)[place] == 1 for place, *_ in places)
     found = letters("".join(part for _, *parts in places for part in parts))
     article = site.soup(page_name).find("article")
     missing = []
