@@ -21,12 +21,13 @@ INSTALL = f"""
 mkdir -p {FOLDER} && cd {FOLDER} || exit
 cat >.knn.sif.new && chmod 755 .knn.sif.new && mv .knn.sif.new knn.sif || {{ rm -f .knn.sif.new; exit 1; }}
 """
+INTERRUPTED = 128 + signal.SIGINT
 # The image goes to a stream of its own: learner's shell may begin with a profile that prints something.
 BUILD = f"""
 set -e
 target=$1
 shift
-trap 'exit 130' INT TERM HUP
+trap 'exit {INTERRUPTED}' INT TERM HUP
 work=$(mktemp -d /var/tmp/image.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -36,7 +37,6 @@ if [ -d {SECRETS} ]; then set -- --bind "$work/{SECRETS}:/root"; fi
 /usr/sbin/apptainer build "$@" knn.sif {DEFINITION} </dev/null >&2
 cat knn.sif >&"$target"
 """
-INTERRUPTED = 128 + signal.SIGINT
 
 
 def install(state: dict, code: Path, say) -> None:

@@ -32,9 +32,10 @@ class Line:
 
 
 MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\b")  # in the order of text, too
+CHOSEN = "the scheduler chooses the nodes"
 RULES = (
     Rule("moment", "a job runs at another time", MOMENT),
-    Rule("node", "the scheduler chooses the nodes", re.compile(r"(?<= ON )[A-Za-z][\w.-]*(?= CANCELLED AT )")),
+    Rule("node", CHOSEN, re.compile(r"(?<= ON )[A-Za-z][\w.-]*(?= CANCELLED AT )")),
     Rule(
         "patch release", "its maintainers update it", re.compile(r"((?<=\bPython 3\.\d)|(?<=\bPython 3\.\d\d))\.\d+\b")
     ),
@@ -45,7 +46,7 @@ SIZE = re.compile(r"\d+(?:\.\d+)?[KMG]?")
 NODE = re.compile(r"[A-Za-z][\w.-]*(?:\[[\d,-]+\])?")
 ELAPSED = Rule("elapsed", "a job is looked at sooner or later, on a faster or slower machine", DURATION)
 MEMORY = Rule("memory", "memory is sampled, and differs from run to run", SIZE)
-NODES = Rule("node", "the scheduler chooses the nodes", NODE)
+NODES = Rule("node", CHOSEN, NODE)
 COLUMNS = {
     "TIME": ELAPSED, "Elapsed": ELAPSED, "MaxRSS": MEMORY,
     "NODELIST": NODES, "NODELIST(REASON)": NODES, "NodeList": NODES,

@@ -304,9 +304,10 @@ def standing_still(blocks: Sequence[Transcript]) -> Still:
     for block in blocks:
         for number, command in enumerate(block.commands):
             # Before any other command than these, a learner waits for the end of jobs.
-            if not AT_ONCE.search(command.bare) or NEEDS_JOBS.search(command.bare):
+            needs_jobs = NEEDS_JOBS.search(command.bare)
+            if needs_jobs or not AT_ONCE.search(command.bare):
                 groups.append([])
-            if not NEEDS_JOBS.search(command.bare):
+            if not needs_jobs:
                 groups[-1].append((block, number))
     still = Still()
     for group in groups:
